@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
 import { type ApiDependencies, createApi } from './api/index.ts';
+import { type ChatDependencies, createChat } from './chat/index.ts';
 import { shared } from './computed-once.ts';
 import { createHealthRoutes, type HealthDependencies } from './health.ts';
 import { measureRequests, startSeries } from './measure.ts';
@@ -14,6 +15,8 @@ export interface AppDependencies
   extends HealthDependencies,
     PageDependencies,
     Pick<ApiDependencies, 'ending'> {
+  /** The chats in which people act; absent: none. */
+  readonly chatOf?: ChatDependencies['chatOf'];
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly version: string;
@@ -62,6 +65,7 @@ export function createApp(deps: AppDependencies): Hono {
   // Those of the API and the page appear with their first requests: they are many.
   startSeries(app, deps.metrics);
   app.route('/api/v1', createApi(deps));
+  app.route('/chat', createChat({ chatOf: () => undefined, ...deps }));
   if (deps.signInRoutes !== undefined) app.route('/', deps.signInRoutes);
   app.route('/', createPage(deps));
   const known = new Set(

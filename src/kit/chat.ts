@@ -1,6 +1,7 @@
 // What people do in a chat product: they press a button of a card, or write a command. Types only;
 // the sink of the product reads its requests and writes its answers, core decides.
 import type { Text } from './card.ts';
+import type { People } from './people.ts';
 import type { RawRequest } from './source.ts';
 
 /** A person as the product names them. Names change and can be chosen; the id is the product's. */
@@ -16,9 +17,8 @@ export interface PressedButton {
   readonly token: string;
   /** What was chosen in a menu, or written in a dialog; absent: a plain button. */
   readonly value?: string | undefined;
-  /** The far end's id of the message, as a receipt of `send` has it; and of its channel. */
+  /** The far end's id of the message, as a receipt of `send` has it. */
   readonly messageId: string;
-  readonly channelId: string;
 }
 
 /** A command was written: `/tocsin show 17`. */
@@ -26,16 +26,18 @@ export interface WrittenCommand {
   readonly person: ChatPerson;
   /** What stands behind the command's name. */
   readonly text: string;
-  readonly channelId: string;
 }
 
 /** What the person who pressed or wrote sees, and nobody else. */
 export interface ChatAnswer {
+  readonly to: 'button' | 'command';
   /** One text a line; empty: nothing. */
   readonly lines: readonly Text[];
 }
 
 export interface Chat {
+  /** Who may act. */
+  readonly people: People;
   /** @returns undefined if this is no press of a button. Pure. */
   button(request: RawRequest): PressedButton | undefined;
   /**
@@ -45,6 +47,9 @@ export interface Chat {
   command(request: RawRequest): WrittenCommand | undefined;
   /** The body of the answer with status 200, as JSON. Pure. */
   answer(answer: ChatAnswer): object;
-  /** Whether the person is in the channel; absent: nobody can tell. @throws {AdapterError} */
-  isMember?(personId: string, channelId: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Whether the person is in the channel to which the sink posts; absent: nobody can tell.
+   * @throws {AdapterError}
+   */
+  isMember?(personId: string, signal: AbortSignal): Promise<boolean>;
 }

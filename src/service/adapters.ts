@@ -1,5 +1,6 @@
 // Makes the configured sources and sinks, whose errors hold no secret. No I/O.
 import type { Config, Registries } from '../config/index.ts';
+import type { ChatEnd } from '../core/chat/index.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { ConsoleOf } from '../core/identity/position.ts';
 import { Composers, type Voice } from '../core/message/index.ts';
@@ -12,6 +13,7 @@ import type { PlaceOf } from '../kit/place.ts';
 import { createProductOf, onlyProduct } from '../kit/product.ts';
 import type { Sink } from '../kit/sink.ts';
 import type { PollSource, Source } from '../kit/source.ts';
+import { chatEndOf } from './chat-end.ts';
 import { withMaskedErrors } from './masked.ts';
 
 type Around = Omit<AdapterContext, 'id'>;
@@ -119,6 +121,8 @@ export interface ConfiguredSink {
   readonly template: Template | undefined;
   /** How long one message may take. */
   readonly timeoutMs: number;
+  /** Absent: people cannot act there. */
+  readonly chat?: ChatEnd;
 }
 
 export function createSinks(
@@ -135,9 +139,12 @@ export function createSinks(
     const { locale = config.locale, timeZone = config.timeZone } = configured;
     const http = patient(around.http, timeoutMs);
     const context = { ...around, http, id };
-    const sink = withMaskedErrors(registries.sinks[type]!.create(settings, context), mask);
-    const voice = composers.voiceOf(sink, { locale, timeZone });
-    return { id, template, timeoutMs, sink, voice };
+    const definition = registries.sinks[type]!;
+    const sink = withMaskedErrors(definition.create(settings, context), mask);
+    const chatting = { ...configured, locale, timeZone, sink, mask, voice: () => voice };
+    const chat = chatEndOf(chatting, definition, config.access);
+    const voice = composers.voiceOf(sink, { locale, timeZone, buttons: chat?.buttons });
+    return { id, template, timeoutMs, sink, voice, ...(chat && { chat }) };
   });
 }
 

@@ -45,14 +45,14 @@ const rooms: readonly Room[] = [
     place: /^src\/service\//,
     imports: [
       ...['http', 'operations', 'config', 'source registry', 'sink registry'],
-      ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...incidents],
-      ...routing,
+      ...[core('chat'), core('deliver'), core('intake'), core('roles'), ...identity],
+      ...[...silences, ...incidents, ...routing],
     ],
   },
   {
     name: 'http',
     place: /^src\/http\//,
-    imports: ['operations', 'observe/metrics', 'observe', 'kit'],
+    imports: ['operations', core('chat'), 'observe/metrics', 'observe', 'kit'],
   },
   // Types alone; its test holds it to that.
   { name: 'client', place: /^src\/client\//, imports: ['operations'] },
@@ -108,6 +108,11 @@ const rooms: readonly Room[] = [
     name: 'config/read',
     place: /^src\/config\/read\//,
     imports: [core('silences'), ...routing, 'observe', 'kit'],
+  },
+  {
+    name: core('chat'),
+    place: /^src\/core\/chat\//,
+    imports: [core('silences'), core('message'), 'kit/records', 'kit'],
   },
   {
     name: core('deliver'),

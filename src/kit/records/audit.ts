@@ -7,7 +7,7 @@ export type Permission = 'read' | 'operate' | 'admin';
 export interface Actor {
   readonly name: string;
   readonly role: Permission;
-  readonly via: 'cli' | 'api' | 'page';
+  readonly via: 'cli' | 'api' | 'page' | 'chat';
   /** Of the client; null for a command. */
   readonly address: string | null;
 }

@@ -2,6 +2,7 @@
 // message repeats it.
 import { z } from 'zod';
 import { mentionFrom } from '../../kit/mention.ts';
+import { listedPeople } from '../../kit/people.ts';
 import { isFitForName } from '../../kit/text.ts';
 import { plainlyUnfitForNames } from '../../kit/unseen.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
@@ -93,6 +94,11 @@ export const config = z.strictObject({
     .default('number')
     .describe(
       'What stands over a card: its number at the console, or New Event Detected and New Suspicious Event Detected, for whoever searches for that.',
+    ),
+  people: listedPeople
+    .optional()
+    .describe(
+      'Who may press the buttons of cards, as a list of people. Without it cards have no buttons. They also need PUBLIC_URL.',
     ),
 });
 const { channel, mention, mention_from } = config.shape;

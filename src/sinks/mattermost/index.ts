@@ -7,6 +7,7 @@ import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
 import type { Sink, SinkDefinition } from '../../kit/sink.ts';
 import { isAccepted, mayBeOfPriority, probeFailure, refusalOf } from './answers.ts';
+import { chatOf } from './chat.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
 import { inspection } from './inspect.ts';
 import { isUrgent, type PostOptions, postOf } from './post.ts';
@@ -62,6 +63,8 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
   }
 
   const origin = originOf(address);
+  const { people } = settings;
+  const chat = people === undefined ? undefined : chatOf({ people, commandToken: undefined });
 
   const urgency = createUrgency();
 
@@ -75,8 +78,9 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
     origin,
     place: placeOf(origin, url, settings.channel ?? ''),
     limits,
-    can: { table: true, mention: true, priority: true },
+    can: { table: true, mention: true, priority: true, buttons: true },
     titles: settings.title,
+    ...(chat !== undefined && { chat }),
     async send(message, { deliveryId, signal }) {
       const card =
         message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);

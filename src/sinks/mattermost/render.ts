@@ -170,7 +170,8 @@ function tableLines({ rows, more }: Table): string[] {
   return more === undefined ? lines : [...lines, begun(markdown(more))];
 }
 
-function markdown(text: Text): string {
+/** One text, as it stands in a message. */
+export function markdown(text: Text): string {
   return together(text, partOf);
 }
 

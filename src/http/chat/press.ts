@@ -1,0 +1,45 @@
+// A press of a button: whether Tocsin made it for the message in which it stands, and what it does.
+import type { ChatEnd, ChatSentence } from '../../core/chat/index.ts';
+import type { PressedButton } from '../../kit/chat.ts';
+import { placeOfPress } from '../../operations/index.ts';
+import type { Asked } from './asked.ts';
+import { details } from './details.ts';
+import { silenceLike } from './silence.ts';
+import type { Said, Visit } from './visit.ts';
+import { why } from './why.ts';
+
+type ActionName = Exclude<ReturnType<ChatEnd['tokens']['read']>, string>['action'];
+type Act = (visit: Visit, asked: Asked) => Promise<Said>;
+
+const acts: Readonly<Partial<Record<ActionName, Act>>> = {
+  why: (visit, { eventId }) => why(visit, eventId),
+  details: (visit, { eventId }) => details(visit, eventId),
+  silenceFile: (visit, asked) => silenceLike(visit, 'file', asked),
+  silenceDevice: (visit, asked) => silenceLike(visit, 'device', asked),
+};
+
+const placeWords = {
+  other: 'copied',
+  unrecorded: 'unrecorded',
+  gone: 'gone',
+} as const satisfies Readonly<Record<string, ChatSentence>>;
+
+export async function press(
+  visit: Visit,
+  { token, value, messageId }: PressedButton,
+): Promise<Said> {
+  const { sink, tokens } = visit.end;
+  const button = tokens.read(token);
+  // Before anybody is asked: what is forged costs no more than this.
+  if (typeof button === 'string') return [visit.say(button)];
+  const refusal = await visit.enter();
+  if (refusal !== undefined) return refusal;
+  const { action, eventId } = button;
+  const place = await placeOfPress(visit.context.db, { eventId, sink, messageId });
+  if (place !== 'ours') return [visit.say(placeWords[place])];
+  visit.use(token, tokens.endMs);
+  const act = acts[action];
+  // A button of a later release.
+  if (act === undefined) return [visit.say('expired')];
+  return act(visit, { eventId: String(eventId), value });
+}

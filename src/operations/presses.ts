@@ -1,0 +1,61 @@
+// Buttons in a chat: whether the message in which one was pressed is the one that we posted, and
+// that each changes something once. These are no operations: what a press asks for is one.
+
+import {
+  claimMessage,
+  readMessage,
+  releaseChatToken,
+  type UsedToken,
+  useChatToken,
+} from '../store/chat-tokens.ts';
+import type { Database } from '../store/database.ts';
+import { ConflictError, type Doing } from './operation.ts';
+
+/** The button was used before. */
+export class UsedError extends ConflictError {}
+
+export interface Pressed {
+  /** The root event, whose message it is. */
+  readonly eventId: number;
+  readonly sink: string;
+  /** The far end's id of the message in which the button was pressed. */
+  readonly messageId: string;
+}
+
+/**
+ * `ours`: it is the message in which the event was posted to the sink. `unrecorded`: nobody wrote
+ * down yet that the event was posted. `gone`: the event is no longer stored.
+ *
+ * A webhook does not tell which message it made, so the first press decides which that is: from then
+ * on the button works in that message alone.
+ */
+export async function placeOfPress(
+  db: Database,
+  { eventId, sink, messageId }: Pressed,
+): Promise<'ours' | 'other' | 'unrecorded' | 'gone'> {
+  const posted = await readMessage(db, { eventId, sink });
+  if (posted === null) return 'gone';
+  if (posted.remoteId !== null) return posted.remoteId === messageId ? 'ours' : 'other';
+  if (posted.state !== 'delivered') return 'unrecorded';
+  if (await claimMessage(db, { eventId, sink, remoteId: messageId })) return 'ours';
+  const claimed = await readMessage(db, { eventId, sink });
+  return claimed?.remoteId === messageId ? 'ours' : 'other';
+}
+
+/**
+ * For `perform`: the act happens unless the token was used, and uses it, in one transaction. Where
+ * there is none, because the pooler has none, the token is used first.
+ * @throws {UsedError}
+ */
+export function usingToken(token: UsedToken): Doing {
+  return async (act, { db, isWhole }) => {
+    if (!(await useChatToken(db, token))) throw new UsedError('This button was used already.');
+    if (isWhole) return act();
+    try {
+      return await act();
+    } catch (error) {
+      await releaseChatToken(db, token);
+      throw error;
+    }
+  };
+}

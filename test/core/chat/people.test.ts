@@ -1,0 +1,86 @@
+// Who may act in a chat: the people whom a sink names, or the members of its channel.
+import { expect, test, vi } from 'vitest';
+import { People } from '../../../src/core/chat/people.ts';
+import type { People as Setting } from '../../../src/kit/people.ts';
+
+const listed: Setting = [
+  { id: 'u1', name: 'Ana', role: 'operate' },
+  { username: '@Bob', role: 'read' },
+  { id: 'u3', role: 'admin' },
+];
+const among = () => new People({ people: listed });
+
+test.each([
+  [
+    { id: 'u1', name: 'whatever' },
+    { name: 'Ana', role: 'operate' },
+  ],
+  [
+    { id: 'u9', name: 'bob' },
+    { name: 'bob', role: 'read' },
+  ],
+  [
+    { id: 'u3', name: 'cleo' },
+    { name: 'cleo', role: 'admin' },
+  ],
+  [{ id: 'u9', name: 'mallory' }, undefined],
+  [{ id: 'u9', name: 'u3' }, undefined],
+  [{ id: 'bob', name: 'mallory' }, undefined],
+])('%j is %j', async (person, known) => {
+  expect(await among().known(person)).toEqual(known);
+});
+
+test('whoever takes the name of somebody listed by id stays unknown', async () => {
+  expect(await among().known({ id: 'u9', name: 'Ana' })).toBeUndefined();
+});
+
+test('a name that hides something is shown with it, and cut', async () => {
+  const person = { id: 'u3', name: `ev\u202Eil\0${'x'.repeat(100)}` };
+  const { name } = (await among().known(person))!;
+  expect(name).not.toMatch(/[\0\u202E]/);
+  expect([...name].length).toBeLessThanOrEqual(64);
+  expect((await among().known({ id: 'u3', name: ' ' }))?.name).toBe('u3');
+});
+
+function ofChannel(answers: boolean | Error) {
+  const isMember = vi.fn(async () => {
+    if (answers instanceof Error) throw answers;
+    return answers;
+  });
+  let nowMs = 0;
+  const people = new People({ people: 'members', isMember }, () => nowMs);
+  return { people, isMember, pass: (ms: number) => (nowMs += ms) };
+}
+
+test('a member of the channel may operate, and the product is asked now and then', async () => {
+  const { people, isMember, pass } = ofChannel(true);
+  const ana = { id: 'u1', name: 'ana' };
+  expect(await people.known(ana)).toEqual({ name: 'ana', role: 'operate' });
+  pass(29_000);
+  await people.known(ana);
+  expect(isMember).toHaveBeenCalledTimes(1);
+  pass(2_000);
+  await people.known(ana);
+  expect(isMember).toHaveBeenCalledTimes(2);
+});
+
+test('whoever joins is known after some seconds', async () => {
+  const { people, isMember, pass } = ofChannel(false);
+  expect(await people.known({ id: 'u1', name: 'ana' })).toBeUndefined();
+  pass(6_000);
+  await people.known({ id: 'u1', name: 'ana' });
+  expect(isMember).toHaveBeenCalledTimes(2);
+});
+
+test('nobody is a member while the product does not answer', async () => {
+  const { people } = ofChannel(new Error('down'));
+  await expect(people.known({ id: 'u1', name: 'ana' })).rejects.toThrow('down');
+  expect(await new People({ people: 'members' }).known({ id: 'u1', name: 'a' })).toBeUndefined();
+});
+
+test('it remembers a bounded number of people', async () => {
+  const { people, isMember } = ofChannel(true);
+  for (let index = 0; index <= 1000; index += 1) await people.known({ id: `u${index}`, name: 'x' });
+  await people.known({ id: 'u0', name: 'x' });
+  expect(isMember).toHaveBeenCalledTimes(1002);
+});

@@ -1,0 +1,31 @@
+// The rest of a card, for whoever asks.
+import { expect, test } from 'vitest';
+import { useChat } from './chatting.ts';
+
+const { posted, press } = useChat();
+
+test('shows every fact of the card, and nothing of it acts', async () => {
+  const body = {
+    device: { name: '@channel', ip: '10.0.0.1' },
+    file: { name: 'a.exe', hash: 'ABC', path: 'C:\\`x` <!channel> http://evil.example' },
+    comment: '[x](javascript:1) @all',
+  };
+  const event = await posted({ body });
+  const { text } = await press({ action: 'details', event });
+  expect(text).toContain('**File Hash** `ABC`');
+  expect(text).toContain('`[x](javascript:1) @all`');
+  expect(text).toContain('‹!channel>');
+  expect(text).toContain('hxxp://evil[.]example');
+  expect(text).toContain('`@channel`');
+});
+
+test('of a digest, shows its rows', async () => {
+  const row = { id: 5, severity: 4, type: 'RANSOMWARE', at: '2026-02-03T01:00:00.000Z' } as const;
+  const digest = {
+    ...({ kind: 'group', count: 1, before: 0, by: [], severities: [0, 0, 0, 0, 1, 0] } as const),
+    ...{ firstAt: row.at, lastAt: row.at, types: [], typeCount: 0, devices: [], deviceCount: 0 },
+    ...{ files: [], fileCount: 0, rows: [{ ...row, device: 'PC-9' }] },
+  };
+  const event = await posted({ body: { digest } });
+  expect((await press({ action: 'details', event })).text).toContain('`PC-9`');
+});

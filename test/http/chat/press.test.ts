@@ -1,0 +1,146 @@
+// Which presses of a button count: those of buttons that Tocsin made, in the message that it
+// posted, by people whom it knows, and each once where it changes something.
+import { expect, test } from 'vitest';
+import { useChat } from './chatting.ts';
+
+const { db, posted, press, tokenOf, audited, onFailure } = useChat();
+
+const body = { device: { id: '7', name: 'PC-1' }, file: { name: 'a.exe', hash: 'ABC' } };
+const silences = async () =>
+  (await db().$client`select count(*)::integer as count from silences`)[0];
+
+test('a press is answered to whoever pressed, and a look changes nothing', async () => {
+  const event = await posted({ body });
+  const { status, text } = await press({ action: 'why', event });
+  expect([status, text]).toEqual([200, expect.stringContaining('The route `all` sent it here.')]);
+  expect(await audited()).toEqual([]);
+  expect((await press({ action: 'why', event })).text).toBe(text);
+});
+
+test.each([
+  ['nothing', ''],
+  ['another text', 'a.b'],
+  ['a token with its end cut off', undefined],
+])('%s is forged', async (_what, given) => {
+  const event = await posted({ body });
+  const token = given ?? tokenOf('silenceFile', event).slice(0, -3);
+  const { text } = await press({ token, value: '4h' });
+  expect(text).toMatch(/^Tocsin did not make this button/);
+  expect(await silences()).toEqual({ count: 0 });
+});
+
+test('the button of another sink is forged', async () => {
+  const event = await posted({ body });
+  const token = tokenOf('why', event, { sink: 'other' });
+  expect((await press({ token })).text).toMatch(/^Tocsin did not make this button/);
+});
+
+test('a button of last week is too old', async () => {
+  const event = await posted({ body });
+  const token = tokenOf('silenceFile', event, { now: () => Date.now() - 9 * 86_400_000 });
+  expect((await press({ token, value: '4h' })).text).toMatch(
+    /^This button is more than a week old/,
+  );
+  expect(await silences()).toEqual({ count: 0 });
+});
+
+test('a button does nothing in another message, of this channel or of another one', async () => {
+  const event = await posted({ body });
+  const { text } = await press({ action: 'silenceFile', event, post: 'p2', value: '4h' });
+  expect(text).toMatch(/^This is not the message/);
+  expect(await silences()).toEqual({ count: 0 });
+});
+
+test('a message of a webhook, which told no id, is that of the first press', async () => {
+  const event = await posted({ body }, { remoteId: null });
+  expect((await press({ event, post: 'p8' })).text).toContain('sent it here');
+  expect((await press({ event, post: 'p9' })).text).toMatch(/^This is not the message/);
+  expect((await press({ event, post: 'p8' })).text).toContain('sent it here');
+});
+
+test('two first presses in two messages: one of them counts', async () => {
+  const event = await posted({ body }, { remoteId: null });
+  const answers = await Promise.all(['p8', 'p9'].map((post) => press({ event, post })));
+  expect(answers.filter(({ text }) => text.includes('sent it here'))).toHaveLength(1);
+});
+
+test('a message that is not recorded yet can be pressed again soon', async () => {
+  const event = await posted({ body }, { remoteId: null, state: 'pending' });
+  expect((await press({ event })).text).toMatch(/^This message is so new/);
+});
+
+test('an event that is no longer stored says so', async () => {
+  expect((await press({ event: 999_999 })).text).toMatch(/^This event is no longer stored/);
+});
+
+test('whoever is unknown learns how to become known, and nothing is done', async () => {
+  const event = await posted({ body });
+  const stranger = { user: 'umallory', name: 'mallory', action: 'silenceFile' as const, event };
+  const { text } = await press({ ...stranger, value: '4h' });
+  expect(text).toContain('your id is `umallory`, your username `mallory`');
+  expect(await silences()).toEqual({ count: 0 });
+});
+
+test('whoever may only look looks, and changes nothing', async () => {
+  const event = await posted({ body });
+  const reader = { user: 'ureader', name: 'reader', event };
+  expect((await press({ ...reader, action: 'why' })).text).toContain('sent it here');
+  const { text } = await press({ ...reader, action: 'silenceFile', value: '4h' });
+  expect(text).toMatch(/^You may look, and not act/);
+  expect(await silences()).toEqual({ count: 0 });
+});
+
+test('of a hundred presses at once one counts, and the others learn it', async () => {
+  const event = await posted({ body });
+  const token = tokenOf('silenceFile', event);
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_none, index) => {
+      const [user, name] = index % 2 === 0 ? ['uana', 'ana'] : ['ubob', 'bob'];
+      return press({ token, user, name, value: '4h' });
+    }),
+  );
+  expect(answers.filter(({ text }) => text.startsWith('Silence'))).toHaveLength(1);
+  expect(answers.filter(({ text }) => text === 'This button was used already.')).toHaveLength(99);
+  expect(await silences()).toEqual({ count: 1 });
+  expect(await audited()).toEqual([
+    {
+      actor: expect.stringMatching(/^(ana|bob)$/),
+      via: 'chat',
+      operation: 'silence-add',
+      target: null,
+    },
+  ]);
+  expect(onFailure).not.toHaveBeenCalled();
+});
+
+test('a press that is refused leaves the button as it was', async () => {
+  const event = await posted({ body });
+  const token = tokenOf('silenceFile', event);
+  expect((await press({ token, value: '9999d' })).text).toMatch(/^Nothing was done: /);
+  expect((await press({ token, value: '4h' })).text).toMatch(/^Silence/);
+  expect((await press({ token, value: '4h' })).text).toBe('This button was used already.');
+});
+
+test('a failure is logged, and whoever pressed learns no more than that', async () => {
+  const settings = {
+    people: 'members' as const,
+    isMember: () => Promise.reject(new Error('secret')),
+  };
+  const event = await posted({ body });
+  const { text } = await press({ event, settings });
+  expect(text).toBe(
+    'Tocsin could not find out whether you are in the channel, so nothing was done. Try again.',
+  );
+  expect(onFailure).toHaveBeenCalledOnce();
+});
+
+test('members of the channel may act, and nobody else', async () => {
+  const isMember = async (id: string) => id === 'umember';
+  const settings = { people: 'members' as const, isMember };
+  const event = await posted({ body });
+  expect((await press({ event, settings, user: 'uother', name: 'o' })).text).toMatch(
+    /^Nothing was done: only members/,
+  );
+  const silenced = { action: 'silenceDevice' as const, value: '24h', user: 'umember', name: 'mia' };
+  expect((await press({ event, settings, ...silenced })).text).toContain('`PC-1` is silent');
+});

@@ -1,0 +1,49 @@
+// Why an event came: then by which route, and what the routes and silences would do now.
+import { expect, test } from 'vitest';
+import { event as events, perform, silence } from '../../../src/operations/index.ts';
+import { contextOn } from '../../operations/acting.ts';
+import { useChat } from './chatting.ts';
+
+const { db, posted, press } = useChat();
+const linesOf = async (event: number, settings = {}) =>
+  (await press({ action: 'why', event, settings })).text.split('\n');
+
+test('names the route that sent it, and what would happen now', async () => {
+  const event = await posted();
+  expect(await linesOf(event)).toEqual([
+    'The route `all` sent it here.',
+    'Routes that took it when it arrived: `all`.',
+    'As the routes and silences are now, it would come here, by `all`.',
+  ]);
+});
+
+test('in the language of the sink', async () => {
+  const event = await posted();
+  expect(await linesOf(event, { locale: 'th' })).toContain('เส้นทาง `all` ส่งมาที่นี่');
+});
+
+test('says which silence would hide it now', async () => {
+  const event = await posted();
+  const silences = [{ matcher: { streams: ['event'] }, reason: 'night', for: '1h', owner: 'o`b' }];
+  await perform(silence.add, contextOn(db()), { silences, isEverythingMeant: true });
+  expect((await linesOf(event)).at(-1)).toMatch(
+    /^As .* now, silence `\d+` of `oˋb` would hide it\.$/,
+  );
+});
+
+test('says which route does not take it now, and why', async () => {
+  const event = await posted();
+  await db().$client`update deliveries set route = 'gone' where event_id = ${event}`;
+  await db().$client`update events set stream = 'change' where id = ${event}`;
+  const decided = await perform(events.decide, contextOn(db()), { event: String(event) });
+  expect(decided.sinks).toHaveLength(1);
+  expect(await linesOf(event)).toContain('The route `gone` sent it here.');
+});
+
+test('of Tocsin itself, no route decides', async () => {
+  const event = await posted();
+  await db().$client`update events set source = 'tocsin', routes = '{}' where id = ${event}`;
+  await db()
+    .$client`update deliveries set route = null, digest_id = null where event_id = ${event}`;
+  expect(await linesOf(event)).toEqual(['No route sent it: it is of Tocsin itself.']);
+});

@@ -1,0 +1,45 @@
+// Tokens of buttons are used once, and a message gets its id once.
+import { expect, test } from 'vitest';
+import {
+  claimMessage,
+  readMessage,
+  releaseChatToken,
+  useChatToken,
+} from '../../src/store/chat-tokens.ts';
+import { draft, inTransaction, storePage, useDatabase } from './stored.ts';
+
+const db = useDatabase();
+const token = { hash: 'a'.repeat(64), expiresAtMs: Date.UTC(2026, 1, 11) };
+
+test('a token is used once, until it is given back', async () => {
+  expect(await useChatToken(db(), token)).toBe(true);
+  expect(await useChatToken(db(), token)).toBe(false);
+  expect(await useChatToken(db(), { ...token, hash: 'b'.repeat(64) })).toBe(true);
+  await releaseChatToken(db(), token);
+  expect(await useChatToken(db(), token)).toBe(true);
+  const [row] = await db().$client`
+    select extract(epoch from expires_at) * 1000 as at from chat_tokens where hash = ${token.hash}`;
+  expect(Number(row!.at)).toBe(token.expiresAtMs);
+});
+
+test('what is rolled back did not use it', async () => {
+  const failing = inTransaction(db(), async (own) => {
+    expect(await useChatToken(own, token)).toBe(true);
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  expect(await useChatToken(db(), token)).toBe(true);
+});
+
+test('a message is claimed once, and only after it was delivered', async () => {
+  await storePage(db(), { events: [draft(1)] });
+  const [{ id }] = (await db().$client`select id from events`) as unknown as [{ id: number }];
+  const place = { eventId: id, sink: 'soc' };
+  expect(await readMessage(db(), place)).toEqual({ state: 'pending', remoteId: null });
+  expect(await claimMessage(db(), { ...place, remoteId: 'p1' })).toBe(false);
+  await db().$client`update deliveries set state = 'delivered', finalized_at = now()`;
+  expect(await claimMessage(db(), { ...place, remoteId: 'p1' })).toBe(true);
+  expect(await claimMessage(db(), { ...place, remoteId: 'p2' })).toBe(false);
+  expect(await readMessage(db(), place)).toEqual({ state: 'delivered', remoteId: 'p1' });
+  expect(await readMessage(db(), { ...place, sink: 'mail' })).toBeNull();
+});
