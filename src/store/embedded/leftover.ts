@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import type postgres from 'postgres';
 import type { FormerNames } from '../../kit/records/position.ts';
 import type { Database } from '../database.ts';
+import { copyIncidents } from './leftover-incidents.ts';
 
 const noteIn = (dataDir: string) => join(dataDir, 'waiting');
 
@@ -48,8 +49,8 @@ const newestEvents = 5000;
 const pageRows = 200;
 
 /**
- * Copies open deliveries, the newest events with their deliveries, positions and silences in one
- * transaction; then closes in `from` what was open. Repeated or cut off, it doubles nothing. Rows
+ * Copies open deliveries, open incidents, the newest events with their deliveries and incidents,
+ * positions and silences in one transaction; then closes in `from` what was open. Repeated or cut off, it doubles nothing. Rows
  * that `to` has already stay as they are.
  *
  * @param from migrated; the caller holds the lock of its directory
@@ -65,6 +66,7 @@ export async function bringOver(from: postgres.Sql, to: Database): Promise<numbe
       for (const row of await writeEvents(tx, page)) ids.set(Number(row.old), Number(row.id));
     }
     const count = await copyDeliveries(from, tx, ids);
+    await copyIncidents(from, tx, ids);
     await copyPositions(from, tx);
     return count;
   });
@@ -83,7 +85,8 @@ function readEvents(from: postgres.Sql, after: number) {
     from events e where id > ${after} and (
       id > (select coalesce(max(id), 0) from events) - ${newestEvents}
       or exists (select 1 from deliveries d
-        where d.event_id = e.id and d.state in ('pending', 'dead')))
+        where d.event_id = e.id and d.state in ('pending', 'dead'))
+      or exists (select 1 from incidents i where i.event_id = e.id and i.state <> 'resolved'))
     order by id limit ${pageRows}`;
 }
 
@@ -116,23 +119,29 @@ async function copyDeliveries(
     const rows = await from`
       select event_id::int8 as event_id, sink, state, reason, priority, attempts, form,
         scheduled_at::text as scheduled_at, finalized_at::text as finalized_at, route, group_key,
-        digest_id::int8 as digest_id, remote_id, held_by, held_until::text as held_until
+        digest_id::int8 as digest_id, remote_id, held_by, held_until::text as held_until, kind,
+        to_event::int8 as to_event
       from deliveries where event_id = any (string_to_array(${chosen}, ',')::bigint[])`;
     const input = JSON.stringify(rows.map((row) => translated(row, ids)));
     const written = await tx`
       insert into deliveries (event_id, sink, state, reason, priority, attempts, form,
-        scheduled_at, finalized_at, route, group_key, digest_id, remote_id, held_by, held_until)
+        scheduled_at, finalized_at, route, group_key, digest_id, remote_id, held_by, held_until,
+        kind, to_event)
       select * from json_to_recordset(${input}::text::json) as r(event_id bigint, sink text,
         state text, reason text, priority smallint, attempts integer, form text,
         scheduled_at timestamptz, finalized_at timestamptz, route text, group_key text,
-        digest_id bigint, remote_id text, held_by text, held_until timestamptz)
+        digest_id bigint, remote_id text, held_by text, held_until timestamptz,
+        kind text, to_event bigint)
       on conflict (event_id, sink) do nothing returning state`;
     count += written.filter(({ state }) => state === 'pending' || state === 'dead').length;
   }
   return count;
 }
 
-/** With the ids of the new database. A digest that was not copied was sent long ago. */
+/**
+ * With the ids of the new database. A digest that was not copied was sent long ago; news of an event
+ * that was not copied go out as a card of their own.
+ */
 function translated(
   row: Record<string, unknown>,
   ids: ReadonlyMap<number, number>,
@@ -140,7 +149,15 @@ function translated(
   const digest = row.digest_id === null ? null : (ids.get(Number(row.digest_id)) ?? null);
   const isHeld = row.group_key !== null || digest !== null;
   const priority = isHeld ? Number(row.priority) : Number(row.priority) % 10;
-  return { ...row, event_id: ids.get(Number(row.event_id)), digest_id: digest, priority };
+  const root = row.to_event === null ? null : (ids.get(Number(row.to_event)) ?? null);
+  return {
+    ...row,
+    event_id: ids.get(Number(row.event_id)),
+    digest_id: digest,
+    priority,
+    kind: root === null ? 'card' : row.kind,
+    to_event: root,
+  };
 }
 
 async function copyPositions(from: postgres.Sql, tx: postgres.TransactionSql): Promise<void> {
