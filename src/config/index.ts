@@ -7,6 +7,7 @@ export { type LoadOptions, loadConfig, readConfig } from './load.ts';
 export { findDefinition, secretsOf } from './read/adapters.ts';
 export { changesForRestart } from './read/change.ts';
 export { type Findings, ownValue } from './read/environment.ts';
+export { followedBy } from './read/followed.ts';
 export { presentable, shownName } from './read/problems.ts';
 export type { ConfigReading } from './read/reading.ts';
 export type {

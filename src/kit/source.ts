@@ -1,6 +1,6 @@
 // The contract of a source: where events come from. Types only.
 import type { z } from 'zod';
-import type { AdapterDefinition } from './adapter.ts';
+import type { AdapterContext, AdapterDefinition } from './adapter.ts';
 import type { EventDraft, Notice, Severity } from './event.ts';
 import type { Product } from './product.ts';
 
@@ -11,6 +11,11 @@ export interface Page {
   readonly cursor: string | null;
   /** True if core should read the next page at once. */
   readonly more: boolean;
+  /**
+   * When core should look again, in milliseconds from now; absent: by the polling interval. For a
+   * source that has a pace of its own.
+   */
+  readonly waitMs?: number;
   /** Announced once ("watching from …"), stored in the same transaction as the cursor. */
   readonly notice?: Notice;
   /** Facts for metrics. */
@@ -50,6 +55,51 @@ export interface FoundItems {
   readonly items: readonly EventDraft[];
   /** Where the search goes on; null: there is nothing more. */
   readonly next: string | null;
+}
+
+/** A stored event, as a source sees it that follows items. */
+export interface KnownEvent {
+  /** Order of arrival. */
+  readonly eventId: number;
+  /** Id of the source that reported it. */
+  readonly source: string;
+  readonly externalId: string;
+  readonly subject: string;
+  readonly stream: string;
+  readonly severity: Severity;
+  /** The vendor's word. */
+  readonly status: string | null;
+  /** Milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+}
+
+/**
+ * What is stored of the items that a source follows: the events of the other sources of its
+ * console, and its own. Every call may reject, and the source lets that pass.
+ */
+export interface KnownItems {
+  /** Every event up to the one of this id is older. @param ageMs of an event, since it arrived */
+  olderThan(ageMs: number): Promise<number>;
+  /** By id, the first `limit` after this one. */
+  after(eventId: number, limit: number): Promise<readonly KnownEvent[]>;
+  /** The vendor's objects by the ids of their events; those that are not stored are absent. */
+  raws(eventIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
+}
+
+/** What a source gets from core. */
+export interface SourceContext extends AdapterContext {
+  /** For a source that follows the items of others; absent where nothing is read, as in a check. */
+  readonly known?: KnownItems | undefined;
+}
+
+/** Of a source that has a budget of requests, for metrics. */
+export interface SourceFigures {
+  /** Since the call before, failed ones too. */
+  readonly requests: number;
+  /** How many items it looks at again. */
+  readonly watched: number;
+  /** Since the sweep that was made the longest ago; undefined until each was made once. */
+  readonly sweepAgeMs: number | undefined;
 }
 
 export interface PollSource {
@@ -99,6 +149,8 @@ export interface PollSource {
   item?(id: string, signal: AbortSignal): Promise<EventDraft | undefined>;
   /** When the credential expires, in milliseconds since the epoch, if it says so. No I/O. */
   credentialExpiresAt?(): number | undefined;
+  /** For whoever counts them: each request is in one answer. No I/O. */
+  takeFigures?(): SourceFigures;
 }
 
 /** A pushed request as the HTTP app passes it on, with its body unparsed. */
@@ -118,7 +170,13 @@ export interface PushSource {
 
 export type Source = PollSource | PushSource;
 // biome-ignore lint/suspicious/noExplicitAny: the schemas of a registry differ; src/config parses first
-export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Source> & {
+export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<
+  Schema,
+  Source,
+  SourceContext
+> & {
+  /** It reports changes of what the other sources of the same console have reported. */
+  readonly follows?: true;
   /** The streams of its events; absent if they are not known. */
   readonly streams?: readonly string[];
   /** The words for its events; absent: sinks use words that fit any event. */

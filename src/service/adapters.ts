@@ -1,5 +1,5 @@
 // Makes the configured sources and sinks, whose errors hold no secret. No I/O.
-import type { Config, Registries } from '../config/index.ts';
+import { type Config, followedBy, type Registries } from '../config/index.ts';
 import type { ChatEnd } from '../core/chat/index.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { ConsoleOf } from '../core/identity/position.ts';
@@ -12,11 +12,14 @@ import { createMask } from '../kit/mask.ts';
 import type { PlaceOf } from '../kit/place.ts';
 import { createProductOf, onlyProduct } from '../kit/product.ts';
 import type { Sink } from '../kit/sink.ts';
-import type { PollSource, Source } from '../kit/source.ts';
+import type { KnownItems, PollSource, Source } from '../kit/source.ts';
 import { chatEndOf } from './chat-end.ts';
 import { withMaskedErrors } from './masked.ts';
 
 type Around = Omit<AdapterContext, 'id'>;
+
+/** What is stored of the items of these sources. */
+export type KnownOf = (sources: readonly string[]) => KnownItems;
 
 /** A source that is polled. */
 export interface ConfiguredSource {
@@ -26,11 +29,14 @@ export interface ConfiguredSource {
   readonly types: readonly string[] | undefined;
 }
 
-/** @throws {ConfigError} sources that nothing can reach */
+/**
+ * @param knownOf absent: those that follow the items of others are made, and cannot be read
+ * @throws {ConfigError} sources that nothing can reach
+ */
 export function createSources(
   config: Config,
   registries: Registries,
-  around: Around,
+  around: Around & { readonly knownOf?: KnownOf },
 ): ConfiguredSource[] {
   const made = makeSources(config, registries, around);
   const problems = wayInProblems(made);
@@ -65,11 +71,17 @@ export function assertSources(config: Config, registries: Registries): void {
   withoutCalls(createHttpClient, (around) => createSources(config, registries, around));
 }
 
-function makeSources(config: Config, registries: Registries, around: Around) {
+function makeSources(
+  config: Config,
+  registries: Registries,
+  { knownOf, ...around }: Around & { readonly knownOf?: KnownOf },
+) {
   const mask = createMask(config.secrets);
-  return config.sources.map(({ id, type, settings }) => {
-    const { types, create } = registries.sources[type]!;
-    const source = withMaskedErrors(create(settings, { ...around, id }) as Source, mask);
+  return config.sources.map((configured) => {
+    const { id, type, settings } = configured;
+    const { types, create, follows } = registries.sources[type]!;
+    const known = follows && knownOf?.([...followedBy(configured, config, registries), id]);
+    const source = withMaskedErrors(create(settings, { ...around, id, known }) as Source, mask);
     return { id, type, types, source };
   });
 }

@@ -5,6 +5,7 @@ import type { Config, Registries } from '../config/index.ts';
 import { ConsoleWatch } from '../core/identity/console-watch.ts';
 import { logLeftovers } from '../core/identity/leftovers.ts';
 import { standingOf } from '../core/identity/standing.ts';
+import { createKnownItems } from '../core/intake/known-items.ts';
 import { type Audience, createAudience } from '../core/notices/audience.ts';
 import { sendHeartbeat, type Vitals } from '../core/notices/heartbeat.ts';
 import { type KeyedNotice, storeNotice } from '../core/notices/notice.ts';
@@ -54,7 +55,8 @@ export class Relay {
       mask: createMask(config.secrets),
     });
     const around = { http: this.#http, now: Date.now };
-    this.sources = createSources(config, registries, around);
+    const knownOf = (ids: readonly string[]) => createKnownItems(db, ids);
+    this.sources = createSources(config, registries, { ...around, knownOf });
     this.sinks = createSinks(config, registries, around);
     this.#audience = createAudience({
       routes: config.routes,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
 import type { HttpRequest } from '../../src/kit/http/index.ts';
 import type { Locale } from '../../src/kit/locale.ts';
-import { createSinks, wayInProblems } from '../../src/service/adapters.ts';
+import { createSinks, createSources, wayInProblems } from '../../src/service/adapters.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import { storedEvent } from '../support/events.ts';
@@ -77,5 +77,36 @@ describe('a way in', () => {
         'is of type "pushed", which sends its events here, but Tocsin has no address for them',
         'Take this source out, or use a type that Tocsin polls',
       ]);
+  });
+});
+
+describe('what is known of stored items', () => {
+  const key = 'the-key-of-an-api-connector';
+  const console = { url: 'https://console.example', token: key };
+  const settingsOf = (type: string): unknown => sources[type]!.config.parse(console);
+  const http = { request: () => Promise.reject(new Error('a call')), close: async () => {} };
+  const around = { http, now: Date.now };
+
+  test('is given to a source that follows, of those that it follows and of itself', () => {
+    const later = {
+      id: 'later',
+      type: 'deepinstinct_changes',
+      settings: settingsOf('deepinstinct_changes'),
+    };
+    const asked: (readonly string[])[] = [];
+    const knownOf = (ids: readonly string[]) => {
+      asked.push(ids);
+      return { olderThan: async () => 0, after: async () => [], raws: async () => new Map() };
+    };
+    const followed = config.sources.map(({ id }) => id);
+    const all = { ...config, sources: [...config.sources, later] };
+    const made = createSources(all, { sources, sinks }, { ...around, knownOf });
+    expect(asked).toEqual([[...followed, 'later']]);
+    expect(made.map(({ id }) => id)).toEqual([...followed, 'later']);
+    // Without such a source, nobody asks for anything.
+    createSources(config, { sources, sinks }, { ...around, knownOf });
+    expect(asked).toHaveLength(1);
+    // Where nothing is read, as in a check, it is made all the same.
+    expect(createSources(all, { sources, sinks }, around)).toHaveLength(followed.length + 1);
   });
 });

@@ -57,6 +57,8 @@ export interface Drained {
   /** The far end has it switched off. */
   readonly disabled?: boolean;
   readonly failure?: ReadFailure;
+  /** When the source wants to be looked at again; absent: by the polling interval. */
+  readonly waitMs?: number | undefined;
 }
 
 /**
@@ -135,7 +137,8 @@ class Drain {
       this.#events += stored.events.length;
       await onPage?.();
       if (goesOn) continue;
-      return { events: this.#events, ...(page.facts?.disabled && { disabled: true }) };
+      const { facts, waitMs } = page;
+      return { events: this.#events, waitMs, ...(facts?.disabled && { disabled: true }) };
     }
   }
 

@@ -120,11 +120,11 @@ class Poller implements RoleWorker {
   }
 
   /** Decides when to read again, and logs failures. */
-  #plan({ events, failure, disabled = false }: Drained): void {
+  #plan({ events, failure, waitMs: wishedMs, disabled = false }: Drained): void {
     const { id: source, log, intervalMs, random } = this.#deps;
     const { failures } = this.#health;
     const pace = { previousMs: this.#waitMs, intervalMs, random: random() };
-    this.#waitMs = nextWaitMs({ ...pace, events, failure, failures });
+    this.#waitMs = nextWaitMs({ ...pace, events, wishedMs, failure, failures });
     if (disabled && !this.#isDisabled)
       log.info(
         { source },

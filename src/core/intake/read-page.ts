@@ -4,6 +4,7 @@ import { AdapterError } from '../../kit/errors.ts';
 import type { Page, PollSource } from '../../kit/source.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import type { PageTrace } from '../../observe/tracing/index.ts';
+import { KnownItemsError } from './known-items.ts';
 
 export interface Reading {
   readonly page: Page;
@@ -18,7 +19,8 @@ export interface ReadOptions {
 }
 
 /**
- * @throws {AdapterError} for any failure, so that all other errors of a poll come from the database
+ * @throws {AdapterError} for any failure of the source, so that all other errors of a poll come from
+ * the database
  */
 export async function readPage(
   { id, source, metrics, trace }: ReadOptions,
@@ -33,12 +35,15 @@ export async function readPage(
     trace?.read(outcome, page.events.length);
     return { page, readMs: performance.now() - startedAt };
   } catch (error) {
+    if (error instanceof KnownItemsError) throw error.cause;
     const failure = error instanceof AdapterError ? error : faultOf(error);
     if (!signal.aborted) metrics.sourcePolls.inc({ source: id, outcome: failure.reason });
     throw failure;
   } finally {
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.sourcePollDuration.observe({ source: id }, seconds);
+    const figures = source.takeFigures?.();
+    if (figures !== undefined) metrics.showFigures(id, figures);
   }
 }
 

@@ -55,6 +55,23 @@ export function createSeries(instruments: Instruments) {
       for (const id of fresh(sinks, shown.sinks)) showSink(instruments, id);
       for (const role of fresh(roles, shown.roles)) instruments.roleHeld.set({ role }, 0);
     },
+    /** Shows what a source that has a budget of requests says of itself. */
+    showFigures(
+      source: string,
+      {
+        requests,
+        watched,
+        sweepAgeMs,
+      }: {
+        readonly requests: number;
+        readonly watched: number;
+        readonly sweepAgeMs: number | undefined;
+      },
+    ): void {
+      instruments.sourceRequests.inc({ source }, requests);
+      instruments.sourceWatched.set({ source }, watched);
+      if (sweepAgeMs !== undefined) instruments.sourceSweepAge.set({ source }, sweepAgeMs / 1000);
+    },
     /** Counts an event that was stored for the first time. */
     countEvent(
       source: string,
@@ -112,7 +129,11 @@ function showSource(instruments: Instruments, source: string): void {
 }
 
 function hideSource(instruments: Instruments, source: string): void {
-  const gauges = [...sourceGauges(instruments), instruments.sourceCredentialExpiry];
+  const { sourceCredentialExpiry, sourceWatched, sourceSweepAge } = instruments;
+  const gauges = [
+    ...sourceGauges(instruments),
+    ...[sourceCredentialExpiry, sourceWatched, sourceSweepAge],
+  ];
   for (const gauge of gauges) gauge.remove({ source });
 }
 

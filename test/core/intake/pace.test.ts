@@ -136,3 +136,13 @@ describe('the next look', () => {
     ).toBe(250);
   });
 });
+
+test('a source that has a pace of its own is looked at when it wishes, and not without a pause', () => {
+  const waits = [0, 250, 9000, 300_000, 9_000_000].map((wishedMs) =>
+    nextWaitMs({ ...facts, previousMs: 5000, events: 2, wishedMs, failures: 0, intervalMs: 5000 }),
+  );
+  expect(waits).toEqual([250, 250, 9000, 300_000, 3_600_000]);
+  const failure = { reason: 'timeout', message: '' } as const;
+  const failed = { ...facts, previousMs: 5000, events: 0, failure, failures: 1, intervalMs: 5000 };
+  expect(nextWaitMs({ ...failed, wishedMs: 60_000 })).toBeLessThan(1000);
+});

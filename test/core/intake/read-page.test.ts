@@ -1,5 +1,6 @@
 // One page of a source: what comes back, what is counted, and what becomes of errors.
 import { expect, test } from 'vitest';
+import { KnownItemsError } from '../../../src/core/intake/known-items.ts';
 import { outcomeOf, readPage } from '../../../src/core/intake/read-page.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Page } from '../../../src/kit/source.ts';
@@ -60,4 +61,35 @@ test('a poll that was cut off counts as nothing', async () => {
   const { reading, counted } = read(() => Promise.reject(new Error('aborted')), abort.signal);
   await expect(reading).rejects.toThrow('aborted');
   expect(await counted()).toEqual([]);
+});
+
+test('a failure of the database within the source is thrown as the driver gave it, and not counted', async () => {
+  const cause = new Error('connection lost');
+  const { reading, counted } = read(() =>
+    Promise.reject(new KnownItemsError('the database failed', { cause })),
+  );
+  await expect(reading).rejects.toBe(cause);
+  expect(await counted()).toEqual([]);
+});
+
+test('the figures of a source with a budget are shown, of failed pages too', async () => {
+  const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [], roles: [] });
+  const figures = { requests: 2, watched: 7, sweepAgeMs: 90_000 };
+  const steps = [
+    async () => page(),
+    () => Promise.reject(new AdapterError('retry', 'timeout', 'nothing came')),
+  ];
+  for (const poll of steps) {
+    const source = { kind: 'poll' as const, poll, takeFigures: () => figures };
+    const options = { id: 'a', source, metrics, trace: undefined };
+    await readPage(options, null, new AbortController().signal).catch(() => {});
+  }
+  const text = await metrics.expose();
+  expect(text).toContain('tocsin_source_requests_total{source="a"} 4\n');
+  expect(text).toContain('tocsin_source_watched_items{source="a"} 7\n');
+  expect(text).toContain('tocsin_source_sweep_age_seconds{source="a"} 90\n');
+  metrics.forgetOthers({ sources: [], sinks: [], roles: [] });
+  const left = await metrics.expose();
+  expect(left).toContain('tocsin_source_requests_total{source="a"} 4\n');
+  expect(left).not.toMatch(/watched_items\{|sweep_age_seconds\{/);
 });

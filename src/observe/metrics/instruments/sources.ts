@@ -54,6 +54,24 @@ export function createSourceMetrics(registry: Registry) {
       labelNames: ['source'],
       registers,
     }),
+    sourceRequests: new Counter({
+      name: 'tocsin_source_requests_total',
+      help: 'Requests to the console by a source that has a budget of them.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourceWatched: new Gauge({
+      name: 'tocsin_source_watched_items',
+      help: 'Open items that a source of changes looks at again.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourceSweepAge: new Gauge({
+      name: 'tocsin_source_sweep_age_seconds',
+      help: 'Time since the sweep for changes that was made the longest ago; absent until each was made.',
+      labelNames: ['source'],
+      registers,
+    }),
     sourceOtherConsole: new Gauge({
       name: 'tocsin_source_other_console',
       help: 'Whether the stored position of the source may be that of another console, so that nothing is read before an operator has said so.',
