@@ -1,6 +1,7 @@
 // Remarks on sources that read the same events twice, and on streams of a console that no source
 // reads.
 import { secretsOf } from '../read/adapters.ts';
+import { followedBy } from '../read/followed.ts';
 import type { ConfigReading } from '../read/reading.ts';
 import type { AdapterConfig } from '../read/shape.ts';
 import type { Remark } from './remark.ts';
@@ -21,10 +22,24 @@ export function remarkOnConsoles(reading: ConfigReading): Remark[] {
     const name = JSON.stringify([reader.console, reader.key]);
     groups.set(name, [...(groups.get(name) ?? []), reader]);
   }
-  return [...groups.values()].flatMap((group) => [
-    ...twiceRead(group, reading),
-    ...unread(group, reading),
-  ]);
+  return [
+    ...[...groups.values()].flatMap((group) => [
+      ...twiceRead(group, reading),
+      ...unread(group, reading),
+    ]),
+    ...followersOfNothing(reading),
+  ];
+}
+
+function followersOfNothing({ config, file, registries }: ConfigReading): Remark[] {
+  return config.sources.flatMap((one): Remark[] => {
+    if (!registries.sources[one.type]?.follows || one.settings === undefined) return [];
+    if (file === undefined || followedBy(one, config, registries).length > 0) return [];
+    const text =
+      'reports nothing: it follows the items of the other sources of its console, and there are none. ' +
+      'Add a source with the same url, or remove this one';
+    return [{ rule: 'follows_nothing', where: file.place(['sources', one.id]), text }];
+  });
 }
 
 function readersOf({ config, sources, registries }: ConfigReading): Reader[] {
@@ -64,7 +79,7 @@ function twiceRead(group: readonly Reader[], { file }: ConfigReading): Remark[] 
 }
 
 function unread(group: readonly Reader[], { file, registries }: ConfigReading): Remark[] {
-  const [first] = group;
+  const [first] = group.filter(({ config }) => !registries.sources[config.type]?.follows);
   if (file?.sources === undefined || first === undefined) return [];
   const read = new Set(group.flatMap(({ streams }) => streams));
   const own = registries.sources[first.config.type];

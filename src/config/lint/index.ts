@@ -25,12 +25,14 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
   const canTakeEvents = (one: PolicyRoute) =>
     !hasNoTime(one) && !isImpossible(one, config.sources, registries);
   const usable = policy.filter(canTakeEvents);
+  // What only reports changes need not be sent anywhere.
+  const sources = config.sources.filter(({ type }) => !registries.sources[type]?.follows);
   const clock = { nowMs, timeZone: config.timeZone };
   return [
     ...remarkOnSecrets(reading),
     ...(policy.length === 0
       ? []
-      : remarkOnGaps({ routes: usable, sources: config.sources, place: file.place }, clock)),
+      : remarkOnGaps({ routes: usable, sources, place: file.place }, clock)),
     ...remarkOnConsoles(reading),
     ...policy.flatMap((one) => [
       ...remarkOnTimes(one),

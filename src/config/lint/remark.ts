@@ -14,6 +14,7 @@ export type LintRule =
   | 'constant_comparison'
   | 'read_twice'
   | 'unread_stream'
+  | 'follows_nothing'
   | 'no_way_out'
   | 'quiet_holds_high'
   | 'silences_critical'

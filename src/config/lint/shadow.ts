@@ -64,6 +64,7 @@ export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
       holdsAll(outer[key], inner[key], coversGlob),
     ) &&
     (wide.when === undefined || wide.when.trim() === narrow.when?.trim()) &&
+    (earlier.route.takesChanges === true || later.route.takesChanges !== true) &&
     (!earlier.route.isFirstOnly || later.route.isFirstOnly === true) &&
     holdsAll(earlier.route.active, later.route.active, isSameTime) &&
     (earlier.route.mute ?? []).every((time) =>

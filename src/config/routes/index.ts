@@ -1,10 +1,12 @@
 // Makes the routes of a configuration: those of tocsin.yaml, or one that sends everything to every
 // sink.
 import { priorityOf, type Route } from '../../core/routing/index.ts';
+import { asksForChanges } from '../../core/rules/comparisons.ts';
 import { compileExpression, ExpressionError } from '../../core/rules/expression.ts';
 import { compileGlob } from '../../core/rules/glob.ts';
 import { parseNetwork } from '../../core/rules/network.ts';
 import { isWithin } from '../../core/rules/schedule.ts';
+import { changeStream } from '../../kit/event.ts';
 import { expressionProblem } from '../read/expression-problem.ts';
 import type { RouteInput } from '../read/file.ts';
 import { intervalsOf, parsedAll } from '../read/intervals.ts';
@@ -43,6 +45,7 @@ function routeOf(input: RouteInput, context: RoutesContext): Route {
     ...matchOf(input, context),
     ...timesOf(input, context),
     when: whenOf(input, context),
+    ...(takesChanges(input) && { takesChanges: true }),
     to,
     ...(settings.size > 0 && { settings }),
     ...(templates.size > 0 && { templates }),
@@ -157,6 +160,19 @@ function whenOf({ content, place }: RouteInput, { findings }: RoutesContext): Ro
     if (!(error instanceof ExpressionError)) throw error;
     findings.problems.push(expressionProblem(place(['when']), when, error));
     return undefined;
+  }
+}
+
+/** A route gets later changes of items only if it asks for them: by the stream, or by `when`. */
+function takesChanges({ content }: RouteInput): boolean {
+  const { match, when } = content ?? {};
+  if (match?.streams?.includes(changeStream)) return true;
+  try {
+    return when !== undefined && asksForChanges(when);
+  } catch (error) {
+    // It was reported where it was compiled.
+    if (error instanceof ExpressionError) return false;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 // Decides which sinks get an event. Pure: the same event, routes and time give the same decision,
 // which is stored with the event.
 
-import type { Severity } from '../../kit/event.ts';
+import { changeStream, type Severity } from '../../kit/event.ts';
 import type { Decision } from '../../kit/records/decision.ts';
 import type { Miss } from '../../kit/records/suppression.ts';
 import type { Expression } from '../rules/expression.ts';
@@ -33,6 +33,11 @@ export interface Route extends Match {
   readonly isFirstOnly?: boolean | undefined;
   /** Later routes do not see what it takes. */
   readonly isLast?: boolean | undefined;
+  /**
+   * It asks for later changes of items. To all other routes a change is nothing: it makes true what
+   * they have posted, and posts nothing by itself.
+   */
+  readonly takesChanges?: boolean | undefined;
 }
 
 /**
@@ -54,9 +59,11 @@ export interface Routing {
 /**
  * One decision for each sink that a route names: pending, in the way of the first such route that
  * takes the event; otherwise suppressed, with the reason of the first. Routes for other sources
- * count only if there are no others, so that every event has a decision.
+ * count only if there are no others, so that every event has a decision; a change has none where no
+ * route asks for changes.
  */
-export function route(routes: readonly Route[], arriving: EventAt): Routing {
+export function route(all: readonly Route[], arriving: EventAt): Routing {
+  const routes = all.filter((one) => isAsked(one, arriving));
   const priority = priorityOf(arriving.event.severity);
   const matched: string[] = [];
   const bySink = new Map<string, Decision>();
@@ -112,6 +119,10 @@ function groupKeyFor({ name, group, quiet }: Route, arriving: EventAt): string |
   return own() ?? groupKeyOf(name, [], arriving);
 }
 
+function isAsked({ takesChanges }: Route, { event }: EventAt): boolean {
+  return event.stream !== changeStream || takesChanges === true;
+}
+
 /** For each route, in order: why it does not take the event; undefined if it does. */
 export function judge(routes: readonly Route[], arriving: EventAt): (Miss | undefined)[] {
   const { source, event } = arriving;
@@ -123,6 +134,7 @@ export function judge(routes: readonly Route[], arriving: EventAt): (Miss | unde
   };
   let isTaken = false;
   return routes.map((candidate) => {
+    if (!isAsked(candidate, arriving)) return 'other_stream';
     const miss = isTaken ? missOfTaken(candidate, source) : missOf(candidate, arriving, facts);
     isTaken ||= miss === undefined && candidate.isLast === true;
     return miss;

@@ -1,5 +1,6 @@
 // The comparisons in an expression, between a field of the event and a written value. Pure.
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { changeStream } from '../../kit/event.ts';
 import { parseExpression } from './expression.ts';
 import { childrenOf } from './expression-tree.ts';
 
@@ -24,6 +25,19 @@ export function comparisonsIn(expression: string): Comparison[] {
   };
   look(parseExpression(expression));
   return found;
+}
+
+/** Whether it asks for later changes: by what changed, or by their stream. */
+export function asksForChanges(expression: string): boolean {
+  const reads = (node: ASTNode): boolean =>
+    fieldOf(node)?.startsWith('change.') === true || childrenOf(node).some(reads);
+  return (
+    reads(parseExpression(expression)) ||
+    comparisonsIn(expression).some(
+      ({ field, operator, value }) =>
+        field === 'stream' && operator === '==' && value === changeStream,
+    )
+  );
 }
 
 function comparisonsOf(operator: string, left: ASTNode, right: ASTNode): Comparison[] {

@@ -145,14 +145,20 @@ function refuseTheUnboundedLoop(node: ASTNode & { op: 'rcall' }, around: string 
     throw new ExpressionError(`"${name}" within another loop is not allowed`, column);
   if (entry?.op !== 'id' || condition === undefined || others.length > 0)
     throw new ExpressionError(loopForm, column);
-  const isField = list.op === '.' && list.args[0].op === 'id' && list.args[0].args === 'event';
   const isWritten = list.op === 'list' && list.args.every(({ op }) => op === 'value');
-  if (!isField && !isWritten)
+  if (!isFieldOfEvent(list) && !isWritten)
     throw new ExpressionError(
       `"${name}" is for a list of the event, or for one such as ["a", "b"]`,
       column,
     );
   refuseTheUnbounded(condition, entry.args);
+}
+
+/** Such as `event.techniques` or `event.change.fields`; the check of types says what is a list. */
+function isFieldOfEvent(node: ASTNode): boolean {
+  if (node.op !== '.') return false;
+  const [of] = node.args;
+  return (of.op === 'id' && of.args === 'event') || isFieldOfEvent(of);
 }
 
 /** Where the function's name begins. */

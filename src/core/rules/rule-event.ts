@@ -46,6 +46,8 @@ export const expressionFields = {
     signer: text,
     size: number,
   },
+  /** Of an event of the stream `change`: the most important of what changed, and all of it. */
+  change: { from: text, to: text, fields: 'list<string>' },
   process,
   parentProcess: process,
   /** Ids such as T1059.001. */
@@ -117,6 +119,17 @@ export function expressionFacts(source: string, { body, ...facts }: EventFacts):
     process: processFacts(body.process),
     parentProcess: processFacts(body.parentProcess),
     techniques: (body.techniques ?? []).slice(0, listMax).map(({ id }) => cut(id, entryMax)),
+    change: changeFacts(body.change),
+  };
+}
+
+function changeFacts(change: EventFacts['body']['change']): ExpressionFacts['change'] {
+  const fields = change?.fields ?? [];
+  const [first] = fields;
+  return {
+    from: cut(first?.from),
+    to: cut(first?.to),
+    fields: fields.slice(0, listMax).map(({ name }) => cut(name, entryMax)),
   };
 }
 

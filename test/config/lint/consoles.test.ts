@@ -33,3 +33,15 @@ it('consoles whose every stream is read once are not remarked on', () => {
   const two = adapters.replace('sinks:', `${other.replace(/^ {2}(\w+)/gm, '  other-$1')}\nsinks:`);
   expect(remarksOn(two)).toEqual([]);
 });
+
+it('a source of changes that follows nothing is remarked on, and no other', () => {
+  const changes = (url: string) =>
+    adapters.replace(
+      'sinks:',
+      `  later: { type: deepinstinct_changes, url: "${url}", token: "\${KEY}" }\nsinks:`,
+    );
+  expect(remarksOn(changes('https://a.example.com'))).toEqual([]);
+  expect(remarksOn(changes('https://b.example.com'))).toEqual([
+    'follows_nothing tocsin.yaml:4:3 sources.later reports nothing: it follows the items of the other sources of its console, and there are none. Add a source with the same url, or remove this one',
+  ]);
+});

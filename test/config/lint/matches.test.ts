@@ -1,10 +1,11 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
 // A match that no event of its sources can fit.
 import { expect, it } from 'vitest';
 import { policyOf } from '../../../src/config/lint/index.ts';
 import { isImpossible } from '../../../src/config/lint/matches.ts';
 import { adapters, all, createLinter } from './policy.ts';
 
-const { read, remarks } = createLinter();
+const { read, remarks, remarksOn } = createLinter();
 
 it('a match that nothing fits is remarked on', () => {
   expect(
@@ -29,6 +30,23 @@ it.each([
   const { registries, config } = read(text);
   const [policy] = policyOf(read(text));
   expect(isImpossible(policy!, config.sources, registries)).toBe(is);
+});
+
+it('a route for changes needs a source of changes, and may not name the one that is followed', () => {
+  const changes = adapters.replace(
+    'sinks:',
+    '  later: { type: deepinstinct_changes, url: "https://a.example.com", token: "${KEY}" }\nsinks:',
+  );
+  const of = (text: string, match: string) =>
+    remarksOn(`${text}routes:\n  - { name: r, match: { ${match} }, to: [boss] }\n${all}`);
+  expect(of(changes, 'streams: [change]')).toEqual([]);
+  expect(of(changes, 'streams: [change], sources: [later]')).toEqual([]);
+  expect(of(adapters, 'streams: [change]')).toEqual([
+    expect.stringContaining('the sources have only event, suspicious'),
+  ]);
+  expect(of(changes, 'streams: [change], sources: [events]')).toEqual([
+    expect.stringContaining('never matches: events has only event.'),
+  ]);
 });
 
 it('is not judged where a source does not say what its streams are', () => {

@@ -54,6 +54,11 @@ describe('a shadowed route', () => {
       'match: { devices: ["*"] }',
       'match: { types: ["*"] }',
     ],
+    [
+      'the later one asks for changes',
+      'match: { types: ["*"] }',
+      'match: { types: [A], streams: [change] }',
+    ],
     ['an expression differs', 'when: event.severity > 2', 'when: event.severity > 1'],
     ['the earlier one has its times', 'active: [{ days: [mon] }]', 'match: { types: [A] }'],
     ['the earlier one is muted at times', 'mute: [{ days: [mon] }]', 'match: { types: [A] }'],

@@ -30,6 +30,20 @@ describe('the exceptions of a route', () => {
   });
 });
 
+describe('a route gets later changes', () => {
+  it.each([
+    ['match: { streams: [change] }', true],
+    ['match: { streams: [event, change] }', true],
+    ['when: event.change.to == "CLOSED"', true],
+    ['match: { streams: [event] }', undefined],
+    ['when: event.status == "CLOSED"', undefined],
+    ['match: {}', undefined],
+  ])('%s: %s', (keys, takesChanges) => {
+    const text = `sinks: { soc: { type: stdout } }\nroutes: [{ name: r, ${keys}, to: [soc] }]\n`;
+    expect(loadYaml(text).routes[0]?.takesChanges).toBe(takesChanges);
+  });
+});
+
 describe('the quiet hours of a route', () => {
   const text = (quiet: string) =>
     `sinks: { soc: { type: stdout } }\nroutes: [{ name: r, quiet: ${quiet}, to: [soc] }]\n`;

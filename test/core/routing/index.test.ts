@@ -1,7 +1,7 @@
 // Which sinks hear of an event, and how urgent it is.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { priorityOf, type Route, route } from '../../../src/core/routing/index.ts';
+import { judge, priorityOf, type Route, route } from '../../../src/core/routing/index.ts';
 import { parseInterval } from '../../../src/core/rules/schedule.ts';
 import type { EventDraft, Severity } from '../../../src/kit/event.ts';
 
@@ -100,6 +100,30 @@ describe('routes', () => {
       ['boss', 'taken_before'],
     ]);
     expect(sinksOf(['other'])).toEqual([['soc', null]]);
+  });
+
+  test('a later change goes to the routes that ask for changes, and has no decision for others', () => {
+    const all = { name: 'all', minSeverity: 1 as Severity, to: ['soc', 'boss'], isLast: true };
+    const asking = { name: 'asking', minSeverity: 1 as Severity, to: ['soc'], takesChanges: true };
+    const grave = { ...asking, name: 'grave', minSeverity: 5 as Severity, to: ['ops'] };
+    const change = { source: 'changes', event: { ...draft(3), stream: 'change' }, atMs: 0 };
+    expect(route([all], change)).toEqual({ routes: [], decisions: [] });
+    expect(route([{ ...all, sources: ['other'] }], change).decisions).toEqual([]);
+    // The route before takes nothing, so it keeps nothing from the later ones.
+    expect(route([all, asking, grave], change)).toEqual({
+      routes: ['asking'],
+      decisions: [
+        { sink: 'soc', state: 'pending', reason: null, priority: 2 },
+        { sink: 'ops', state: 'suppressed', reason: 'below_min_severity', priority: 2 },
+      ],
+    });
+    expect(judge([all, asking, grave], change)).toEqual([
+      'other_stream',
+      undefined,
+      'below_min_severity',
+    ]);
+    // Any other event, it takes as every route does.
+    expect(route([asking], { ...change, event: draft(3) }).routes).toEqual(['asking']);
   });
 
   test('of several that send to the same sink, the first one says how', () => {

@@ -1,6 +1,6 @@
 // What an expression compares with what, found in its tree.
 import { expect, test } from 'vitest';
-import { comparisonsIn } from '../../../src/core/rules/comparisons.ts';
+import { asksForChanges, comparisonsIn } from '../../../src/core/rules/comparisons.ts';
 
 test.each([
   ['event.severity > 3', [['severity', '>', 3]]],
@@ -35,4 +35,17 @@ test.each([
     value,
   ]);
   expect(found).toEqual(expected);
+});
+
+test.each([
+  ['event.change.to == "CLOSED"', true],
+  ['event.severity > 3 && "status" in event.change.fields', true],
+  ['event.change.fields.exists(name, name == "comment")', true],
+  ['event.stream == "change"', true],
+  ['event.stream in ["event", "change"]', true],
+  ['event.stream != "change"', false],
+  ['event.stream == "event" && event.comment == "change"', false],
+  ['event.comment.contains("event.change.to")', false],
+])('%s asks for changes: %s', (expression, asks) => {
+  expect(asksForChanges(expression)).toBe(asks);
 });

@@ -53,6 +53,8 @@ describe('an expression', () => {
     ['event.device.name.lowerAscii().startsWith("srv-")', true],
     ['event.techniques.exists(id, id.startsWith("T1059"))', true],
     ['"T1486" in event.techniques', false],
+    ['event.change.fields.exists(name, name == "status")', false],
+    ['event.change.to == "" && size(event.change.fields) == 0', true],
     ['event.source == "di" && event.stream == "event"', true],
     ['event.recurrence > 2', true],
     ['event.action == ""', true],

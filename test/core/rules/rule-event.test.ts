@@ -77,8 +77,16 @@ describe('the facts of an event', () => {
     const tenant = { id: 't', name: 'n', provider: 'pr' };
     const parent = { ...person, name: 'winword.exe' };
     const techniques = [{ id: 'T1059.001', name: 'PowerShell' }, { id: 'T1486' }];
+    const change = {
+      ...{ source: 'di', externalId: '1' },
+      fields: [
+        { name: 'status', from: 'OPEN', to: 'CLOSED' },
+        { name: 'comment', from: null, to: 'known' },
+      ],
+    };
     const body = {
       ...texts,
+      change,
       device,
       tenant,
       file,
@@ -113,6 +121,7 @@ describe('the facts of an event', () => {
       process: person,
       parentProcess: parent,
       techniques: ['T1059.001', 'T1486'],
+      change: { from: 'OPEN', to: 'CLOSED', fields: ['status', 'comment'] },
     };
     expect(expressionFacts('di', event)).toEqual(expected);
     const times = { occurredAt: null, receivedAt: '2026-01-02T03:04:05.000Z' };

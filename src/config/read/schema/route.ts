@@ -13,7 +13,7 @@ const texts = (what: string) => z.array(z.string()).min(1).optional().describe(`
 const matchKeys = {
   min_severity: single,
   sources: texts('ids of sources'),
-  streams: texts('streams, such as event or suspicious'),
+  streams: texts('streams, such as event or suspicious; change only if a route names it'),
   types: texts('types of events, with * and ?'),
   actions: texts('actions, with * and ?'),
   statuses: texts('statuses, with * and ?'),
