@@ -10,16 +10,18 @@ import {
 import { createFaultQueue } from '../fault-queue.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import type { EmptyForm } from './answer.ts';
+import { type ClosingOptions, closing, type Fields, recurring, reopening } from './later.ts';
 import { Rows } from './rows.ts';
 import {
   answerRequest,
+  type ItemFault,
   type Stream,
   type TenantFault,
   type TenantRequests,
   type World,
 } from './serve.ts';
 
-export type { TenantFault, TenantRequest, TenantRequests } from './serve.ts';
+export type { ItemFault, TenantFault, TenantRequest, TenantRequests } from './serve.ts';
 
 export interface TenantOptions {
   /** Default 0: a free port. */
@@ -78,6 +80,13 @@ export interface Tenant {
    * @throws if there is none
    */
   change(stream: TenantStream, id: number, fields: Readonly<Record<string, unknown>>): void;
+  /** Somebody closes it at the console; see {@link closing}. */
+  closeItem(stream: TenantStream, id: number, options?: Omit<ClosingOptions, 'atMs'>): void;
+  reopenItem(stream: TenantStream, id: number): void;
+  /** It happens again on the device. @param times default 1 */
+  recur(stream: TenantStream, id: number, times?: number): void;
+  /** Hides it from lists and searches; it can still be asked for by its id. */
+  archive(stream: TenantStream, id: number): void;
   remove(stream: TenantStream, id: number): void;
   /** Removes a stream's items and starts its ids anew, like a tenant that was rebuilt. */
   rebuild(stream: TenantStream): void;
@@ -97,6 +106,8 @@ export interface Tenant {
     times?: number,
     when?: () => boolean,
   ): void;
+  /** The same for requests for one item: a status, `half_json` or `reset`. */
+  failItem(stream: TenantStream, fault: ItemFault, times?: number): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -109,13 +120,21 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
   const { seed = 1, now = Date.now } = options;
   const streamOf = (name: TenantStream): Stream => {
     const firstId = options.firstIds?.[name] ?? 1001;
-    return { rows: new Rows(), faults: createFaultQueue(), firstId, highestId: firstId - 1 };
+    return {
+      rows: new Rows(),
+      archived: new Set(),
+      faults: createFaultQueue(),
+      itemFaults: createFaultQueue(),
+      firstId,
+      highestId: firstId - 1,
+    };
   };
   const world: World = {
     token: options.token ?? createToken(),
     emptyForm: options.emptyForm ?? 'null',
     streams: { events: streamOf('events'), suspicious: streamOf('suspicious') },
     requests: { events: 0, suspicious: 0, other: 0, log: [] },
+    now,
   };
   const server = await listenOnLoopback(options.port ?? 0, (request, response) =>
     answerRequest(world, request, response),
@@ -125,6 +144,8 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     stream.rows.insert(id, json);
     stream.highestId = Math.max(stream.highestId, id);
   };
+  const change = (name: TenantStream, id: number, fields: Fields): void =>
+    streams[name].rows.replace(id, JSON.stringify({ ...itemOf(streams[name], id), ...fields }));
   return {
     url: server.address,
     token: world.token,
@@ -155,12 +176,16 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
       insert(streams[name], id, json);
       return id;
     },
-    change(name, id, fields) {
-      streams[name].rows.replace(id, JSON.stringify({ ...itemOf(streams[name], id), ...fields }));
-    },
+    change,
+    closeItem: (name, id, own) => change(name, id, closing({ ...own, atMs: now() })),
+    reopenItem: (name, id) => change(name, id, reopening()),
+    recur: (name, id, times = 1) =>
+      change(name, id, recurring(itemOf(streams[name], id), times, now())),
+    archive: (name, id) => void streams[name].archived.add(id),
     remove: (name, id) => streams[name].rows.remove(id),
     rebuild(name) {
       streams[name].rows.clear();
+      streams[name].archived.clear();
       streams[name].highestId = streams[name].firstId - 1;
     },
     nextId: (name) => streams[name].highestId + 1,
@@ -170,8 +195,12 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
       for (const one of name === 'both' ? tenantStreams : [name])
         streams[one].faults.add(fault, times, when);
     },
+    failItem: (name, fault, times) => streams[name].itemFaults.add(fault, times),
     heal() {
-      for (const one of tenantStreams) streams[one].faults.clear();
+      for (const one of tenantStreams) {
+        streams[one].faults.clear();
+        streams[one].itemFaults.clear();
+      }
     },
     close: () => server.close(),
   };

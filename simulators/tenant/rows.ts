@@ -58,14 +58,14 @@ export class Rows {
   }
 
   /** The first 50 items with an id above `cursor` that `matches` accepts. */
-  page(cursor: number, matches?: (item: Buffer) => boolean): Slice {
+  page(cursor: number, matches?: (item: Buffer, id: number) => boolean): Slice {
     const from = this.#after(cursor);
     if (matches === undefined)
       return this.#slice(from, Math.min(from + pageSize, this.#ids.length));
     const items: Buffer[] = [];
     let lastId: number | null = null;
     for (let index = from; index < this.#ids.length && items.length < pageSize; index += 1) {
-      if (!matches(this.#items[index]!)) continue;
+      if (!matches(this.#items[index]!, this.#ids[index]!)) continue;
       items.push(this.#items[index]!);
       lastId = this.#ids[index]!;
     }

@@ -20,7 +20,8 @@ import { matchesFilter, parseFilter } from './search.ts';
 /**
  * What a list request gets in place of its page. A number is a status. `same_page`: the cursor is
  * ignored. `disabled`: the vendor's 401 for a stream that is switched off. `half_json`: a complete
- * answer with half of the JSON. `cut_body`: the connection breaks.
+ * answer with half of the JSON. `cut_body`: the connection breaks. `unfiltered`: the filter of a
+ * search is ignored.
  */
 export type TenantFault =
   | number
@@ -35,8 +36,12 @@ export type TenantFault =
   | 'reset'
   | 'redirect'
   | 'disabled'
+  | 'unfiltered'
   | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
   | { readonly slowMs: number };
+
+/** What a request for one item gets in place of it. */
+export type ItemFault = number | 'half_json' | 'reset';
 
 export interface TenantRequest {
   readonly atMs: number;
@@ -58,7 +63,10 @@ export interface TenantRequests {
 
 export interface Stream {
   readonly rows: Rows;
+  /** Ids of items that lists and searches leave out. */
+  readonly archived: Set<number>;
   readonly faults: FaultQueue<TenantFault>;
+  readonly itemFaults: FaultQueue<ItemFault>;
   readonly firstId: number;
   highestId: number;
 }
@@ -69,6 +77,8 @@ export interface World {
   readonly emptyForm: EmptyForm;
   readonly streams: Readonly<Record<TenantStream, Stream>>;
   readonly requests: TenantRequests;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 const requestsMax = 10_000;
@@ -91,7 +101,7 @@ export async function answerRequest(
   const isList =
     name !== undefined && (isSearch || (route?.[2] === undefined && request.method === 'GET'));
   const cursor = Number(url.searchParams.get('after_event_id') ?? 0);
-  record(world.requests, isList ? name : 'other', request, isList ? { cursor } : {});
+  record(world, isList ? name : 'other', request, isList ? { cursor } : {});
 
   if (url.pathname === `${base}/health_check`) return answerJson(response, 200, '"ok"\n');
   if (url.pathname === `${base}/login`) return answerHtml(response, 200);
@@ -106,12 +116,12 @@ export async function answerRequest(
   if (!Number.isSafeInteger(cursor)) {
     return answerJson(response, 400, '{"message": "after_event_id must be an integer"}\n');
   }
-  let find = (after: number): Slice => stream.rows.page(after);
+  let find = listOf(stream);
   if (isSearch) {
     const body = await readBody(request, bodyBytesMax);
     try {
       const filter = parseFilter(body?.toString() ?? '');
-      find = (after) => stream.rows.page(after, (item) => matchesFilter(item, filter));
+      find = listOf(stream, (item) => matchesFilter(item, filter));
     } catch {
       return answerJson(response, 400, '{"message": "the body must be a JSON object"}\n');
     }
@@ -119,15 +129,25 @@ export async function answerRequest(
   await answerPage({ world, stream, find, cursor, response });
 }
 
+function listOf(
+  { rows, archived }: Stream,
+  matches?: (item: Buffer) => boolean,
+): (after: number) => Slice {
+  return (after) => {
+    if (archived.size === 0) return rows.page(after, matches);
+    return rows.page(after, (item, id) => !archived.has(id) && (matches?.(item) ?? true));
+  };
+}
+
 function record(
-  requests: TenantRequests,
+  { requests, now }: World,
   kind: TenantStream | 'other',
   request: IncomingMessage,
   facts: { cursor?: number },
 ): void {
   requests[kind] += 1;
   requests.log.push({
-    atMs: Date.now(),
+    atMs: now(),
     method: request.method ?? '',
     target: request.url ?? '',
     ...facts,
@@ -147,11 +167,17 @@ function refuse(world: World, { headers }: IncomingMessage, response: ServerResp
   return true;
 }
 
-function answerItem({ rows }: Stream, id: number, response: ServerResponse): void {
+function answerItem({ rows, itemFaults }: Stream, id: number, response: ServerResponse): void {
+  const fault = itemFaults.take();
   const item = rows.get(id);
-  if (item === undefined) answerJson(response, 404, '{"message": "Event not found"}\n');
-  else
-    answerJson(response, 200, Buffer.concat([Buffer.from('{"event": '), item, Buffer.from('}\n')]));
+  if (typeof fault === 'number') answerStatus(response, { status: fault });
+  else if (fault === 'reset') resetConnection(response);
+  else if (item === undefined) answerJson(response, 404, '{"message": "Event not found"}\n');
+  else {
+    const whole = Buffer.concat([Buffer.from('{"event": '), item, Buffer.from('}\n')]);
+    const isHalf = fault === 'half_json';
+    answerJson(response, 200, isHalf ? whole.subarray(0, whole.length >> 1) : whole);
+  }
 }
 
 interface AskedPage {
@@ -178,6 +204,7 @@ async function answerPage({ world, stream, find, cursor, response }: AskedPage):
     half_json: () => answerJson(response, 200, whole().subarray(0, whole().length >> 1)),
     cut_body: () => answerCutShort(response, whole()),
     same_page: () => page(find(0)),
+    unfiltered: () => page(listOf(stream)(cursor)),
     out_of_order: () => page(reversed(find(cursor))),
     garbage_item: () => page(withGarbage(find(cursor))),
     empty_page: () => page({ lastId: null, items: [] }),

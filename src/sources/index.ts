@@ -1,8 +1,13 @@
 // The registry of sources: type -> definition. One line a type.
 import type { SourceDefinition } from '../kit/source.ts';
-import { deepinstinctEvents, deepinstinctSuspiciousEvents } from './deepinstinct/index.ts';
+import {
+  deepinstinctChanges,
+  deepinstinctEvents,
+  deepinstinctSuspiciousEvents,
+} from './deepinstinct/index.ts';
 
 export const sources: Record<string, SourceDefinition> = {
   deepinstinct_events: deepinstinctEvents,
   deepinstinct_suspicious_events: deepinstinctSuspiciousEvents,
+  deepinstinct_changes: deepinstinctChanges,
 };

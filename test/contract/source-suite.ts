@@ -2,7 +2,7 @@
 // fixtures of its vendor.
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import type { Page, PollSource, SourceDefinition } from '../../src/kit/source.ts';
+import type { KnownItems, Page, PollSource, SourceDefinition } from '../../src/kit/source.ts';
 import {
   closedPort,
   type FarEnd,
@@ -76,6 +76,8 @@ export interface PollSourceHarness {
    * are added.
    */
   readonly brokenPages: readonly string[];
+  /** What is stored, for a source that follows items. */
+  readonly known?: () => KnownItems;
   readonly skip?: Skips<SourceCase>;
 }
 
@@ -113,7 +115,8 @@ function benchOf(definition: SourceDefinition, harness: PollSourceHarness) {
   const factory = (origin: string, timeoutMsMax?: number) => {
     const config = definition.config.parse(harness.config(origin));
     const context = adapterContext(timeoutMsMax);
-    const create = () => definition.create(config, context) as PollSource;
+    const create = () =>
+      definition.create(config, { ...context, known: harness.known?.() }) as PollSource;
     return { create, config, secrets: secretsIn(definition, config) };
   };
   const start = async () => {

@@ -1,5 +1,5 @@
-// The two Deep Instinct sources. They share all but the stream, so that each has its own cursor and
-// its own role.
+// The Deep Instinct sources. Those of the two streams share all but the stream, so that each has its
+// own cursor and its own role; a third one follows what becomes of their items.
 import type { SourceDefinition } from '../../kit/source.ts';
 import { config } from './config.ts';
 import { describeCursor } from './cursor.ts';
@@ -11,6 +11,7 @@ import { StreamSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
 import type { Stream } from './stream.ts';
 
+export { deepinstinctChanges } from './changes/index.ts';
 export { parseStartFrom, type StartFrom } from './start-from.ts';
 
 function define(type: string, stream: Stream): SourceDefinition<typeof config> {

@@ -28,3 +28,14 @@ export const products: Readonly<Record<Stream, Product>> = {
     },
   },
 };
+
+export const changesProduct: Product = {
+  name,
+  terms,
+  streams: {
+    change: {
+      en: { title: 'Event Changed', number: 'Event ID' },
+      th: { title: 'เหตุการณ์มีการเปลี่ยนแปลง', number: 'รหัสเหตุการณ์' },
+    },
+  },
+};
