@@ -209,6 +209,11 @@ function readOptions(parts: Parts) {
     dataDir: read(dataDir, values.path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
     silenceMaxMs: read(file?.silenceMax, values.silenceMax) ?? values.silenceMaxDefaultMs,
+    incidents: {
+      ackExpiresMs:
+        read(file?.incidents.ackExpires, values.ackExpires) ?? values.ackExpiresDefaultMs,
+      snoozeMaxMs: read(file?.incidents.snoozeMax, values.snoozeMax) ?? values.snoozeMaxDefaultMs,
+    },
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
     storm: readStorm(file, decide, read),
     links: readLinks(file, read),

@@ -60,6 +60,12 @@ export interface Config {
   readonly retentionMs: number | 'off';
   /** No silence may be longer. */
   readonly silenceMaxMs: number;
+  readonly incidents: {
+    /** How long an acknowledgement lasts that nobody renews; off: for ever. */
+    readonly ackExpiresMs: number | 'off';
+    /** No snooze may be longer. */
+    readonly snoozeMaxMs: number;
+  };
   readonly recurringSilences: readonly RecurringSilence[];
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';

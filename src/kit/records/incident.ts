@@ -15,6 +15,29 @@ export interface KnownIncident {
   readonly nowMs: number;
 }
 
+/** An incident in a list, with what people know its root event by. */
+export interface ListedIncident extends IncidentView {
+  readonly source: string;
+  readonly type: string;
+  readonly device: string | null;
+  /** The vendor's number or name of the item. */
+  readonly itemId: string | null;
+  /** To the vendor's console. */
+  readonly link: string | null;
+  /** When the root event arrived, ISO 8601 in UTC. */
+  readonly receivedAt: string;
+}
+
+/** How many incidents are in a state, and since when the first of them is. */
+export interface IncidentCount {
+  readonly state: IncidentState;
+  readonly severity: Severity;
+  readonly count: number;
+  /** Of the one that has been so for longest: its root event, and since when, ISO 8601 in UTC. */
+  readonly oldestEventId: number;
+  readonly oldestAt: string;
+}
+
 /** A row of `incident_changes`. Times are ISO 8601 in UTC. */
 export interface StoredChange {
   readonly id: number;
