@@ -67,6 +67,8 @@ export interface Config {
     readonly snoozeMaxMs: number;
   };
   readonly recurringSilences: readonly RecurringSilence[];
+  /** An incident that happened longer ago is not escalated. */
+  readonly escalationMaxAgeMs: number;
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /**

@@ -111,6 +111,9 @@ const ackLength = durationFrom(60_000, 30 * dayMs);
 export const ackExpires: Parse<number | 'off'> = (text) =>
   text.toLowerCase() === 'off' ? { value: 'off' } : ackLength(text);
 
+export const escalationMaxAgeDefaultMs = dayMs;
+export const escalationMaxAge = durationFrom(60_000, 30 * dayMs);
+
 /** Of one message to a sink. */
 export const sinkTimeout = durationFrom(1000, 300_000);
 

@@ -75,7 +75,9 @@ export interface StepDelivery {
 
 /** The next step of an escalation, as it is stored with the incident. */
 export interface Step {
-  /** How many were made with this one. */
+  /** How many had passed before it; it is stored only if that is still so. */
+  readonly from: number;
+  /** How many have passed with this one: some may have been left out. */
   readonly step: number;
   /** When the next one is made, in milliseconds since the epoch; null: this was the last. */
   readonly nextAtMs: number | null;
@@ -83,6 +85,8 @@ export interface Step {
   readonly to: string;
   /** Configured text that pings, in the sinks' own syntax. */
   readonly mention?: string | undefined;
+  /** Why it is made, and what else is to be said of it. */
+  readonly values?: Readonly<Record<string, string>>;
   readonly deliveries: readonly StepDelivery[];
 }
 

@@ -62,6 +62,14 @@ export const fileSchema = z
       })
       .optional()
       .describe('a map with hash and technique'),
+    escalation: z
+      .strictObject({
+        max_age: single.describe(
+          'how long after it happened an incident may still tell anybody; 24h if not set',
+        ),
+      })
+      .optional()
+      .describe('a map with max_age'),
     polling_interval: single,
     locale: single,
     time_zone: single,

@@ -161,6 +161,9 @@ export const eventWords = {
     repeat: 'The item was seen before.',
     taken_before: 'An earlier route took it.',
     silenced: 'A silence covers it.',
+    acknowledged: 'Somebody acknowledged the incident.',
+    snoozed: 'Somebody snoozed the incident.',
+    resolved: 'The incident was resolved.',
   },
   now: {
     sources: 'Sources',

@@ -163,6 +163,9 @@ export const eventWords: typeof en = {
     repeat: 'เคยพบรายการนี้แล้ว',
     taken_before: 'เส้นทางก่อนหน้ารับไปแล้ว',
     silenced: 'มีการระงับที่ครอบคลุม',
+    acknowledged: 'มีผู้รับทราบเหตุการณ์แล้ว',
+    snoozed: 'มีผู้พักเหตุการณ์ไว้',
+    resolved: 'เหตุการณ์ได้รับการแก้ไขแล้ว',
   },
   now: {
     sources: 'แหล่งข้อมูล',
