@@ -7,6 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics/index.ts';
 import type { Exporting } from '../observe/tracing/export.ts';
 import { countDeliveries } from '../store/deliveries/index.ts';
+import { countEdits } from '../store/edits.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { countActiveSilences } from '../store/silences.ts';
 import { openTracing } from './tracing.ts';
@@ -55,11 +56,13 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
 
 async function collectDeliveries({ db }: Store, metrics: Metrics): Promise<void> {
   const counts = new Map((await countDeliveries(db)).map((count) => [count.sink, count]));
+  const edits = await countEdits(db);
   const shown = metrics.shownSinks();
   for (const sink of shown) {
     const count = counts.get(sink);
     metrics.deliveriesPending.set({ sink }, count?.pending ?? 0);
     metrics.deliveriesDead.set({ sink }, count?.dead ?? 0);
+    metrics.editsPending.set({ sink }, edits.get(sink) ?? 0);
     metrics.deliveryOldestPendingAge.set({ sink }, count?.oldestPendingSeconds ?? 0);
     metrics.deliveryOldestUrgentPendingAge.set({ sink }, count?.oldestUrgentSeconds ?? 0);
   }

@@ -15,7 +15,7 @@ import { type ColumnOf, type Row, RowReader } from './row.ts';
 import type { incidentChanges, messageEdits } from './schema.ts';
 
 /** A message is edited at most once in this time; what happens meanwhile shows in one edit. */
-const editEveryMs = 10_000;
+export const editEveryMs = 10_000;
 /** Behind every card. */
 const replyPriority = 5;
 /**

@@ -179,6 +179,7 @@ const routeOf = (sinks: readonly string[]) =>
         ),
       group: fc.constant({ by: ['device'], wait: '1m' }),
       repeats: fc.boolean(),
+      changes: fc.constantFrom('none', 'post'),
       continue: fc.boolean(),
     },
     { requiredKeys: ['name', 'to'] },

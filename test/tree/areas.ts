@@ -18,7 +18,6 @@ const notices = [core('notices'), core('message'), core('routing'), ...loops];
 const identity = [core('identity'), ...notices];
 const silences = [core('silences'), core('rules'), ...notices];
 const incidents = [core('incidents'), core('routing'), ...loops];
-const escalation = [core('escalation'), ...silences, ...incidents];
 
 /** Nobody imports a room that stands above it. */
 const rooms: readonly Room[] = [
@@ -47,7 +46,7 @@ const rooms: readonly Room[] = [
     imports: [
       ...['http', 'operations', 'config', 'source registry', 'sink registry'],
       ...[core('chat'), core('deliver'), core('intake'), core('roles'), ...identity],
-      ...[...escalation, ...routing],
+      ...[...silences, ...incidents, ...routing],
     ],
   },
   {
@@ -124,11 +123,6 @@ const rooms: readonly Room[] = [
     name: core('intake'),
     place: /^src\/core\/intake\//,
     imports: [...identity, ...silences, ...incidents],
-  },
-  {
-    name: core('escalation'),
-    place: /^src\/core\/escalation\//,
-    imports: [core('rules'), ...silences, ...incidents],
   },
   { name: core('roles'), place: /^src\/core\/roles\//, imports: [core('identity'), ...loops] },
   { name: core('identity'), place: /^src\/core\/identity\//, imports: notices },

@@ -152,6 +152,17 @@ const sinks = row(
     seconds,
   ),
   lines(
+    'Edits',
+    'Posted cards that were made true again after something became of their event, by how that ended.',
+    { '{{sink}} {{outcome}}': rate('tocsin_edits_total', 'sink, outcome') },
+    perSecond,
+  ),
+  lines(
+    'Cards that are not true yet',
+    'Posted cards that do not show what became of their event.',
+    { '{{sink}}': `max by (sink) (tocsin_edits_pending{${chosen}})` },
+  ),
+  lines(
     'Templates that failed',
     'Messages that went out in the usual words, because one of the configured templates could not be filled in.',
     {

@@ -18,7 +18,6 @@ export type LintRule =
   | 'no_way_out'
   | 'quiet_holds_high'
   | 'silences_critical'
-  | 'no_acknowledgement'
   | 'inline_secret';
 
 /** Something that is allowed, and probably a mistake. */

@@ -40,7 +40,9 @@ function nameOf({ route, place }: PolicyRoute): string {
  * other key the answer is false.
  */
 const keysKnown = new Set(
-  'name match when active mute to group throttle quiet repeats continue template'.split(' '),
+  'name match when active mute to group throttle quiet repeats changes continue template'.split(
+    ' ',
+  ),
 );
 const matchKeysKnown = new Set(
   'min_severity sources streams types actions statuses tenants devices groups networks'.split(' '),

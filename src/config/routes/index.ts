@@ -16,7 +16,6 @@ import type { RouteContent } from '../read/schema/route.ts';
 import { hasGap, isDefined, type Sound } from '../read/sound.ts';
 import { severity } from '../read/values.ts';
 import type { RoutesContext } from './context.ts';
-import { escalationOf, stepSinksOf } from './escalate.ts';
 import { groupPolicyOf } from './groups.ts';
 import { idsOf, targetsOf } from './targets.ts';
 
@@ -37,11 +36,10 @@ export function makeRoutes(context: RoutesContext): Route[] {
 }
 
 function routeOf(input: RouteInput, context: RoutesContext): Route {
-  const { name = '', repeats, continue: isContinued } = input.content ?? {};
+  const { name = '', repeats, changes, continue: isContinued } = input.content ?? {};
   checkReferences(input, context);
   const { to, settings, templates } = targetsOf(input, context);
   const group = groupPolicyOf(input, context);
-  const escalate = escalationOf(input, context);
   return {
     name,
     ...matchOf(input, context),
@@ -53,8 +51,8 @@ function routeOf(input: RouteInput, context: RoutesContext): Route {
     ...(templates.size > 0 && { templates }),
     ...(group && { group }),
     ...quietOf(input, context),
-    ...(escalate && { escalate }),
     ...(repeats === false && { isFirstOnly: true }),
+    ...(changes === 'post' && { areChangesPosted: true }),
     ...(isContinued === false && { isLast: true }),
   };
 }
@@ -200,7 +198,7 @@ function warnOfIdleSinks(routes: readonly RouteInput[], context: RoutesContext):
     route.content?.to === undefined ? [undefined] : idsOf(route),
   );
   if (operations === undefined || ids.includes(undefined)) return;
-  const named = new Set([...operations, ...ids, ...routes.flatMap(stepSinksOf)]);
+  const named = new Set([...operations, ...ids]);
   for (const { id, place } of sinks) {
     if (named.has(id)) continue;
     findings.warnings.push(

@@ -9,9 +9,11 @@ import type { AttemptTrace, Tracing } from '../../observe/tracing/index.ts';
 import { databaseErrorText } from '../../store/database.ts';
 import type { Wake } from '../loops/wake.ts';
 import type { Voice } from '../message/index.ts';
-import { type Route, routeNamed } from '../routing/index.ts';
+import type { Route } from '../routing/index.ts';
 import type { Template } from '../template/template.ts';
+import type { Admission } from './admission.ts';
 import { AttemptReporter, type AttemptReporterOptions } from './attempt-reporter.ts';
+import { circumstancesOf } from './circumstances.ts';
 import type { Concurrency } from './concurrency.ts';
 import type { Digester } from './digester.ts';
 import type { Failing } from './failing.ts';
@@ -23,7 +25,6 @@ import type { Limiter } from './limiter.ts';
 import { type DeliveryPolicy, failureFrom, latenessOf } from './policy.ts';
 import { remoteIdOf } from './remote-id.ts';
 import { unansweredWaitMs } from './spacing.ts';
-import { templated } from './templated.ts';
 import type { Deadlines } from './within.ts';
 
 /**
@@ -58,6 +59,7 @@ export interface AttemptParts {
   readonly digester: Digester;
   readonly judge: Judge;
   readonly hastening: Hastening;
+  readonly admission: Admission;
   readonly deadlines: Deadlines;
   /** For a text that hung while others passed. */
   readonly shortDeadlines: Deadlines;
@@ -91,14 +93,16 @@ export class Attempts {
 
   /** Sends one delivery and handles the outcome. Never rejects. */
   async launch(health: Health, due: DueDelivery, kind: AttemptKind): Promise<void> {
-    const { inHand, wake } = this.#parts;
+    const { inHand, wake, admission } = this.#parts;
     const begun = this.#begin(due, kind);
     try {
+      // Cards pay nothing for it.
+      if (due.kind !== undefined && !(await admission.admits(due))) return;
       const receipt = await this.#send(health, begun.delivery);
       this.#heed(receipt?.quota);
       this.#succeed(health, begun, remoteIdOf(receipt));
     } catch (error) {
-      await this.#fail(health, begun, error);
+      if (!(await admission.isGone(due, error))) await this.#fail(health, begun, error);
     } finally {
       inHand.inFlight.end(due.event.id, performance.now());
       wake.now();
@@ -144,13 +148,13 @@ export class Attempts {
 
   #send(health: Health, delivery: DueDelivery): ReturnType<Sink['send']> {
     const { id, sink } = this.#options;
+    const { event, threadId, attempts } = delivery;
     return this.#deadlinesOf(delivery).within((signal) => {
-      const context = {
-        deliveryId: `${id}-${delivery.event.id}`,
-        attempt: delivery.attempts + 1,
-        signal,
-      };
-      return sink.send(this.#messageOf(health, delivery), context);
+      const context = { deliveryId: `${id}-${event.id}`, attempt: attempts + 1, signal };
+      const message = this.#messageOf(health, delivery);
+      return threadId !== undefined && sink.reply
+        ? sink.reply(threadId, message, context)
+        : sink.send(message, context);
     });
   }
 
@@ -162,16 +166,11 @@ export class Attempts {
   }
 
   #messageOf(health: Health, delivery: DueDelivery): Message {
-    const { id, policy, routes, now, showTenant, voice } = this.#options;
-    const { event, form, unanswered } = delivery;
-    const route = routeNamed(routes, delivery.route);
-    return voice.message(event, {
-      form,
-      showTenant: showTenant(),
-      mayBeRepeated: Boolean(unanswered),
+    const { policy, now, voice } = this.#options;
+    return voice.message(delivery.event, {
+      ...circumstancesOf(this.#options, delivery),
+      mayBeRepeated: Boolean(delivery.unanswered),
       ...latenessOf(delivery, health, now(), policy),
-      settings: route?.settings?.get(id),
-      ...templated(this.#options, delivery, route),
     });
   }
 
@@ -186,13 +185,14 @@ export class Attempts {
 
   #succeed(health: Health, begun: Begun, remoteId: string | undefined): void {
     const { inHand, failing, judge, hastening, changed } = this.#parts;
-    const { event, attempts, form } = begun.delivery;
+    const { event, attempts, form, incident } = begun.delivery;
     inHand.inFlight.passed(event.id, performance.now());
     begun.trace?.delivered();
     const durationMs = this.#settled(begun, false);
     const afterFailure = attempts > 0 || failing.has(event.id);
     const isDigest = event.body.digest !== undefined;
-    inHand.recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest, remoteId });
+    const shown = { remoteId, version: incident?.version };
+    inHand.recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest, ...shown });
     failing.delivered(event.id, form, begun.mark);
     judge.passed();
     hastening.passed(event.id);

@@ -5,9 +5,12 @@ import type { Controls } from '../loops/controls.ts';
 import type { Lease } from '../loops/lease.ts';
 import { createWake, type Wake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
+import { Admission } from './admission.ts';
 import { type AttemptOptions, Attempts } from './attempt.ts';
+import { circumstancesOf } from './circumstances.ts';
 import { Concurrency } from './concurrency.ts';
 import { Digester } from './digester.ts';
+import { Edits } from './edits.ts';
 import { Failing } from './failing.ts';
 import { Hastening } from './hastening.ts';
 import type { Transition } from './health.ts';
@@ -68,6 +71,8 @@ export interface LaneParts {
   readonly judge: Judge;
   readonly prober: Prober;
   readonly attempts: Attempts;
+  readonly admission: Admission;
+  readonly edits: Edits;
 }
 
 /** Nothing runs, and nothing is read, until the lane asks for it. */
@@ -101,6 +106,7 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
   const check = new SinkCheck(sink, (call) => deadlines.within(call));
   const judge = new Judge({ check, policy, random, failing, changed });
   const concurrency = new Concurrency(policy.concurrency, deps.perSecond);
+  const admission = new Admission({ ...deps, lease });
   const attemptParts = {
     wake,
     inHand,
@@ -109,6 +115,7 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
     digester,
     judge,
     hastening,
+    admission,
     deadlines,
     shortDeadlines,
     changed,
@@ -121,6 +128,7 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
     digester,
     hastening,
     judge,
+    admission,
     ready: inHand.ready,
     inFlight: inHand.inFlight,
     recorder: inHand.recorder,
@@ -128,6 +136,12 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
     reporter: new StateReporter(deps, lease),
     prober: new Prober({ ...shared, failing, judge, check, digester, changed }),
     attempts: new Attempts(deps, attemptParts),
+    edits: new Edits({
+      ...deps,
+      ...{ lease, check, deadlines, changed },
+      messageOf: (edit) => deps.voice.message(edit.event, circumstancesOf(deps, edit)),
+      onChange: () => wake.now(),
+    }),
   };
 }
 

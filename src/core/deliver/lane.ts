@@ -91,7 +91,8 @@ class SinkLane implements Lane {
   }
 
   isIdle(): boolean {
-    return this.#isIdle && this.#parts.inHand.isSettled();
+    const areEditsMade = this.#health?.state !== 'ok' || this.#parts.edits.isIdle();
+    return this.#isIdle && this.#parts.inHand.isSettled() && areEditsMade;
   }
 
   isInStorm(): boolean {
@@ -120,7 +121,8 @@ class SinkLane implements Lane {
     this.#parts.wake.now();
     await this.#finished;
     while (this.#parts.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);
-    await Promise.all([this.#parts.recorder.stop(), this.#parts.reporter.finished()]);
+    const { recorder, reporter, edits } = this.#parts;
+    await Promise.all([recorder.stop(), reporter.finished(), edits.finished()]);
     metrics.leaveSink(id);
   }
 
@@ -242,16 +244,21 @@ class SinkLane implements Lane {
     if (this.#parts.digester.waitMs(performance.now()) === 0) return this.#makeDigest();
     const next = this.#parts.ready.peek(this.#parts.digester.passes);
     this.#isIdle = next === undefined && this.#parts.digester.passes === undefined;
-    if (!next) return this.#idleMs();
     // The reading may have taken longer than the lease had left.
     if (this.#isOver() || !this.#maySend()) return leaseWaitMs;
     const nowMs = performance.now();
+    if (!next) return Math.min(this.#idleMs(), this.#parts.edits.step(health, nowMs));
     const othersMs = this.#parts.precedence.waitMs(nowMs, this.#parts.ready.size(), next.priority);
-    const waitMs = othersMs > 0 ? othersMs : this.#deps.limiter.take(nowMs);
+    const waitMs = othersMs > 0 ? othersMs : this.#tokenMs(next, nowMs);
     if (waitMs > 0) return Math.min(waitMs, this.#deps.policy.rereadMs);
     this.#parts.ready.shift();
     void this.#parts.attempts.launch(health, next, ordinary);
     return 0;
+  }
+
+  /** How long the rate limit lets it wait; what nobody will send needs no token. */
+  #tokenMs(next: DueDelivery, nowMs: number): number {
+    return this.#parts.admission.hasPlace(next) ? this.#deps.limiter.take(nowMs) : 0;
   }
 
   /** How long there is nothing to send, as far as is known. */
@@ -280,10 +287,16 @@ class SinkLane implements Lane {
       return 0;
     const delivery = await this.#parts.prober.candidate();
     this.#isIdle = delivery === undefined;
-    if (!delivery) return this.#deps.policy.rereadMs;
+    if (!delivery) return (await this.#probeByEdit(health)) ? 0 : this.#deps.policy.rereadMs;
     if (this.#isOver() || !this.#maySend()) return leaseWaitMs;
     await this.#parts.attempts.launch(health, delivery, { isProbe: true, isAfterPause: isPaused });
     return 0;
+  }
+
+  /** Nothing is to be sent: an edit shows as well that the sink works. @returns false: none is due */
+  async #probeByEdit(health: Health): Promise<boolean> {
+    if (this.#isOver() || !this.#maySend()) return false;
+    return this.#parts.edits.probe(health);
   }
 
   /** After a change of state another delivery may be next, so those in memory are dropped. */

@@ -16,14 +16,18 @@ export class Limiter {
     this.#own = new Bucket(perSecond, burst, burst, nowMs);
   }
 
-  /** Takes a token if there is one. @returns 0, or the milliseconds to wait before asking again */
-  take(nowMs: number): number {
+  /**
+   * Takes a token if more than `spare` are left. What others need first passes none.
+   * @param spare at most half of the burst is left to them
+   * @returns 0, or the milliseconds to wait before asking again
+   */
+  take(nowMs: number, spare = 0): number {
     if (nowMs >= this.#foreignUntilMs) this.#foreign = undefined;
     const foreignMs = Math.min(
       this.#foreign?.waitMs(nowMs) ?? 0,
       Math.ceil(this.#foreignUntilMs - nowMs),
     );
-    const waitMs = Math.max(this.#own.waitMs(nowMs), foreignMs);
+    const waitMs = Math.max(this.#own.waitMs(nowMs, spare), foreignMs);
     if (waitMs > 0) return waitMs;
     this.#own.take();
     this.#foreign?.take();
@@ -50,13 +54,16 @@ class Bucket {
     this.#filledAtMs = nowMs;
   }
 
-  /** 0 if there is a token. */
-  waitMs(nowMs: number): number {
+  /** 0 if there is a token besides the spare ones. */
+  waitMs(nowMs: number, spare = 0): number {
     if (this.#perSecond === Number.POSITIVE_INFINITY) return 0;
     const gained = (Math.max(0, nowMs - this.#filledAtMs) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#burst, this.#tokens + gained);
     this.#filledAtMs = nowMs;
-    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
+    const wanted = 1 + Math.min(spare, Math.floor(this.#burst / 2));
+    return this.#tokens >= wanted
+      ? 0
+      : Math.ceil(((wanted - this.#tokens) / this.#perSecond) * 1000);
   }
 
   /** Only after a wait of 0. */

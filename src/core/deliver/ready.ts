@@ -13,7 +13,8 @@ export interface ReadyDependencies {
 }
 
 const nothing = Number.POSITIVE_INFINITY;
-const priorityCount = 5;
+/** Replies come last, behind the cards of every severity. */
+const priorityCount = 6;
 /** Deliveries that become due within this time are read together. */
 const grainMs = 50;
 /** The next regular reading finds what becomes due later than this. */
@@ -25,6 +26,8 @@ const shownMax = 10_000;
 interface Queue {
   readonly items: (DueDelivery | undefined)[];
   head: number;
+  /** How many that are left are no cards. */
+  others: number;
 }
 
 export class Ready {
@@ -94,15 +97,17 @@ export class Ready {
 
   /** How many are in memory. */
   size(): number {
-    return this.countBelow(-1);
+    let count = 0;
+    for (const { items, head } of this.#queues) count += items.length - head;
+    return count;
   }
 
-  /** How many in memory are less urgent than the priority. */
+  /** How many cards in memory are less urgent than the priority. */
   countBelow(priority: number): number {
     let count = 0;
     for (let at = priority + 1; at < priorityCount; at += 1) {
-      const queue = this.#queues[at]!;
-      count += queue.items.length - queue.head;
+      const { items, head, others } = this.#queues[at]!;
+      count += items.length - head - others;
     }
     return count;
   }
@@ -114,6 +119,7 @@ export class Ready {
     // Else it would live on until the queue is cut.
     queue.items[queue.head] = undefined;
     queue.head += 1;
+    if (delivery?.kind !== undefined) queue.others -= 1;
     if (queue.head > 1000) {
       queue.items.splice(0, queue.head);
       queue.head = 0;
@@ -157,7 +163,9 @@ export class Ready {
   }
 
   #add(delivery: DueDelivery): void {
-    this.#queues[Math.min(delivery.priority, priorityCount - 1)]!.items.push(delivery);
+    const queue = this.#queues[Math.min(delivery.priority, priorityCount - 1)]!;
+    queue.items.push(delivery);
+    if (delivery.kind !== undefined) queue.others += 1;
   }
 
   #forgetDueTimes(nowMs: number): void {
@@ -215,5 +223,5 @@ export class Ready {
 }
 
 function emptyQueues(): Queue[] {
-  return Array.from({ length: priorityCount }, () => ({ items: [], head: 0 }));
+  return Array.from({ length: priorityCount }, () => ({ items: [], head: 0, others: 0 }));
 }

@@ -1,5 +1,6 @@
 // Deliveries as the database keeps them, what an attempt changes, and what people see of them.
 import type { MessageForm, Severity, StoredEvent } from '../event.ts';
+import type { IncidentView } from '../incident.ts';
 
 export const deliveryStates = ['pending', 'delivered', 'suppressed', 'dead'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
@@ -29,6 +30,12 @@ export interface DueDelivery {
   readonly traceParent?: string | undefined;
   /** It was held to go out with others, and goes out as a card of its own; absent: it was not. */
   readonly held?: Held | undefined;
+  /** What became of the event, as the card shows it; absent: nothing. */
+  readonly incident?: IncidentView | undefined;
+  /** Absent: it is a card. */
+  readonly kind?: Exclude<DeliveryKind, 'card'> | undefined;
+  /** Of a reply: the far end's own id of the message that it replies to; absent: it has none. */
+  readonly threadId?: string | undefined;
 }
 
 export interface Held {
@@ -121,6 +128,8 @@ export interface DeliveredAttempt {
   readonly isDigest?: boolean;
   /** The far end's own id of the message; absent if it gave none that can be kept. */
   readonly remoteId?: string | undefined;
+  /** The version of the incident that the message shows; absent: it shows none. */
+  readonly version?: number | undefined;
 }
 
 /** A failed attempt: what to record, and what happens to the delivery. */

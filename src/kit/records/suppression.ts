@@ -27,5 +27,9 @@ export const misses = [
 ] as const;
 export type Miss = (typeof misses)[number];
 
+/** Why a reply is not sent: its message has no thread, or somebody removed the message. */
+export const replySuppressions = ['no_thread', 'gone'] as const;
+export type ReplySuppression = (typeof replySuppressions)[number];
+
 /** Why a delivery is suppressed. */
-export const suppressions = [...misses, 'silenced'] as const;
+export const suppressions = [...misses, 'silenced', ...replySuppressions] as const;

@@ -9,6 +9,11 @@ import { type Severity, severityNames } from '../../kit/event.ts';
 export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
 /** How a delivery can end. */
 export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
+/**
+ * How an edit of a posted message can end; `failed` ones are tried again, `gone` messages and
+ * `dead` edits are not.
+ */
+export const editOutcomes = ['edited', 'failed', 'gone', 'dead'] as const;
 /** How a heartbeat can end. */
 export const heartbeatOutcomes = ['sent', 'failed', 'withheld'] as const;
 export type HeartbeatOutcome = (typeof heartbeatOutcomes)[number];
@@ -45,17 +50,3 @@ export const otherType = 'other';
 export function severityLabel(severity: Severity): string {
   return severityNames[severity].toLowerCase();
 }
-
-/**
- * What came of a step of an escalation. `unacknowledged` and `undelivered`: it was made, and why.
- * `silenced`, `not_now`: nobody was to hear of it. `late`: it was left out, because the next one
- * was due as well. `too_old`: the incident tells nobody any more.
- */
-export const escalationOutcomes = [
-  'unacknowledged',
-  'undelivered',
-  'silenced',
-  'not_now',
-  'late',
-  'too_old',
-] as const;

@@ -6,6 +6,7 @@ import type { Instruments } from './instruments/index.ts';
 import {
   attemptReasons,
   deliveryOutcomes,
+  editOutcomes,
   noReason,
   otherType,
   pollOutcomes,
@@ -149,6 +150,7 @@ function startSink(instruments: Instruments, sink: string): void {
   for (const name of severityNames)
     instruments.eventToScreen.zero({ sink, severity: name.toLowerCase() });
   instruments.templateFailures.inc({ sink }, 0);
+  for (const outcome of editOutcomes) instruments.edits.inc({ sink, outcome }, 0);
   for (const kind of ['group', 'storm']) {
     instruments.digests.inc({ sink, kind }, 0);
     instruments.digestEvents.inc({ sink, kind }, 0);
@@ -163,6 +165,7 @@ function sinkGauges(instruments: Instruments) {
     deliveriesPending,
     ...ages,
     instruments.deliveriesDead,
+    instruments.editsPending,
     instruments.sinkStorm,
     instruments.sinkOtherPlace,
     instruments.sinkPausedByOperator,

@@ -1,6 +1,7 @@
 // Deliveries of events to sinks: read when they are due, recorded, counted, given up and put back.
 
 export { dropDeliveries, redriveDeliveries } from './acts.ts';
+export { claimStep, suppressReply } from './admit.ts';
 export { type Choice, type Chosen, chooseDeliveries } from './choose.ts';
 export { countDead, countDeliveries } from './count.ts';
 export { groupDead, groupedMax } from './groups.ts';

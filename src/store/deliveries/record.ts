@@ -24,6 +24,7 @@ export async function recordDelivered(
   );
   const digests = delivered.filter((d) => d.isDigest).map((d) => d.eventId);
   const remoteIds = delivered.flatMap((d) => (d.remoteId ? [[d.eventId, d.remoteId]] : []));
+  const versions = delivered.flatMap((d) => (d.version ? [[d.eventId, d.version]] : []));
   const client = db.$client;
   const orMember =
     digests.length === 0
@@ -47,9 +48,18 @@ export async function recordDelivered(
       select r.event_id, ${sink}::text, 'delivered', r.duration_ms
       from json_to_recordset(${recovered}::text::json) as r(event_id bigint, duration_ms integer)
         join done using (event_id)
-    )
+    ) ${versions.length === 0 ? client`` : shown(db, sink, Object.fromEntries(versions))}
     select count(*)::int as count from done`;
   return deliveryRow.number(row!, 'count');
+}
+
+/** Messages that show what became of their events already: no edit needs to say it again. */
+function shown({ $client: client }: Database, sink: string, versions: Record<string, number>) {
+  return client`, shown as (
+    update message_edits m set done = greatest(m.done, v.value::integer)
+    from json_each_text(${JSON.stringify(versions)}::text::json) v, done
+    where m.event_id = done.event_id and m.sink = ${sink} and v.key = m.event_id::text
+  )`;
 }
 
 /**

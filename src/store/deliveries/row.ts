@@ -3,22 +3,24 @@ import type { MessageForm } from '../../kit/event.ts';
 import {
   type DeliveryKey,
   type DueDelivery,
+  deliveryKinds,
   deliveryStates,
   type HeldBy,
   type ListedDelivery,
 } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { eventRow, severityOf, toEvent } from '../event-row.ts';
+import { toIncident } from '../incident-of.ts';
 import { type ColumnOf, type Row, RowReader } from '../row.ts';
 import type { deliveries, deliveryAttempts } from '../schema.ts';
 
 /**
  * `unanswered`: how many attempts got no answer. `count`: how many rows a statement changed or
- * found.
+ * found. `thread_id`: the far end's id of the message that a reply belongs to.
  */
-export const deliveryRow = new RowReader<ColumnOf<typeof deliveries> | 'unanswered' | 'count'>(
-  'deliveries',
-);
+export const deliveryRow = new RowReader<
+  ColumnOf<typeof deliveries> | 'unanswered' | 'count' | 'thread_id'
+>('deliveries');
 
 const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
 const holders: readonly HeldBy[] = ['group', 'storm'];
@@ -29,6 +31,9 @@ export function toDue(row: Row): DueDelivery {
   const route = deliveryRow.textOrNull(row, 'route');
   const traceParent = eventRow.textOrNull(row, 'traceparent');
   const untilMs = deliveryRow.numberOrNull(row, 'held_until');
+  const incident = toIncident(row);
+  const kind = deliveryRow.oneOf(row, 'kind', deliveryKinds);
+  const threadId = deliveryRow.textOrNull(row, 'thread_id');
   return {
     priority: deliveryRow.number(row, 'priority'),
     attempts: deliveryRow.number(row, 'attempts'),
@@ -37,6 +42,9 @@ export function toDue(row: Row): DueDelivery {
     ...(route !== null && { route }),
     ...(traceParent !== null && { traceParent }),
     ...(untilMs !== null && { held: { by: deliveryRow.oneOf(row, 'held_by', holders), untilMs } }),
+    ...(incident !== undefined && { incident }),
+    ...(kind !== 'card' && { kind }),
+    ...(threadId !== null && { threadId }),
     event: toEvent(row),
   };
 }

@@ -2,6 +2,7 @@
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { eventColumns } from '../event-row.ts';
+import { incidentOf } from '../incident-of.ts';
 import { heldPriority, isDue, unansweredOf } from './pending.ts';
 import { toDue } from './row.ts';
 
@@ -76,14 +77,17 @@ export async function takeRandomDue(
 /** What {@link withEvents} needs of a row `d` of deliveries. */
 function deliveryColumns({ $client: client }: Database) {
   return client`event_id, attempts, form, priority, route, held_by,
-    extract(epoch from held_until) * 1000 as held_until, ${unansweredOf(client)} as unanswered`;
+    extract(epoch from held_until) * 1000 as held_until, ${unansweredOf(client)} as unanswered,
+    kind, case when kind = 'reply' then (
+      select r.remote_id from deliveries r where r.event_id = d.to_event and r.sink = d.sink
+    ) end as thread_id`;
 }
 
 /** @param chosen rows with {@link deliveryColumns} */
 async function withEvents(db: Database, chosen: PendingQuery): Promise<DueDelivery[]> {
   const rows = await db.$client`
     select ${eventColumns(db)}, e.traceparent, d.attempts, d.form, d.priority, d.route, d.held_by,
-      d.held_until, d.unanswered
+      d.held_until, d.unanswered, d.kind, d.thread_id, ${incidentOf(db)} as incident
     from (${chosen}) d join events e on e.id = d.event_id
     order by d.priority, d.event_id`;
   return rows.map(toDue);

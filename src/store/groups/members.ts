@@ -53,6 +53,7 @@ function conditionOf(db: Database, choice: MemberChoice) {
   if ('digest' in choice)
     return client`priority >= ${heldPriority} and digest_id = ${choice.digest}::bigint`;
   return client`priority > ${choice.below} and priority < ${heldPriority} and ${isDue(db)}
+    and kind = 'card'
     and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
 }
 

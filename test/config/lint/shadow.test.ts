@@ -108,6 +108,7 @@ describe('a route that takes all that another one would', () => {
     ['mute: [{ days: [mon] }]', 'mute: [{ days: [mon] }, { days: [sat] }]', true],
     ['mute: [{ days: [mon, sat] }]', 'mute: [{ days: [sat, mon] }]', true],
     ['repeats: false', 'match: { types: [A] }, repeats: false', true],
+    ['changes: post', 'match: { types: [A] }', true],
   ])('%s, then %s: %s', (earlier, later, does) => {
     expect(takesAll(earlier, later)).toBe(does);
   });

@@ -147,3 +147,14 @@ it('has what routes ask for checked, each with its place', () => {
     ),
   ]);
 });
+
+it('posts what becomes of its events only if it says so', () => {
+  const of = (more: string) =>
+    loadYaml(`sinks: { soc: { type: stdout } }\nroutes: [{ name: r, to: [soc]${more} }]\n`)
+      .routes[0]?.areChangesPosted;
+  expect([of(''), of(', changes: none'), of(', changes: post')]).toEqual([
+    undefined,
+    undefined,
+    true,
+  ]);
+});

@@ -44,12 +44,25 @@ function compared(route: ReturnType<typeof read>['config']['routes'][number]) {
     settings,
     group,
     isFirstOnly,
+    areChangesPosted,
     isLast,
     active,
     mute,
     sources: ids,
   } = route;
-  return { name, minSeverity, to, settings, group, isFirstOnly, isLast, active, mute, ids };
+  return {
+    name,
+    minSeverity,
+    to,
+    settings,
+    group,
+    isFirstOnly,
+    areChangesPosted,
+    isLast,
+    active,
+    mute,
+    ids,
+  };
 }
 
 function withoutThresholds<Meaning extends ReturnType<typeof meaning>>(value: Meaning) {

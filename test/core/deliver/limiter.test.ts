@@ -83,3 +83,17 @@ test('what the far end told is over when it said so, and what it tells later cou
   limiter.heed({ tokens: 2, perSecond: 0.1, forMs: 60_000 }, 3100);
   expect([0, 0, 0].map(() => limiter.take(3100) === 0)).toEqual([true, true, false]);
 });
+
+test('what others go before leaves them the spare tokens, and never more than half of the burst', () => {
+  const limiter = new Limiter(10, 20, 0);
+  const taken = (spare: number) => {
+    let count = 0;
+    while (limiter.take(0, spare) === 0) count += 1;
+    return count;
+  };
+  expect([taken(5), taken(3), taken(0)]).toEqual([15, 2, 3]);
+  expect(limiter.take(0, 5)).toBe(600);
+  const narrow = new Limiter(10, 4, 0);
+  expect([narrow.take(0, 50), narrow.take(0, 50), narrow.take(0, 50)]).toEqual([0, 0, 100]);
+  expect(new Limiter(1, 1, 0).take(0, 50)).toBe(0);
+});

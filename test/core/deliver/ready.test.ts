@@ -278,3 +278,15 @@ test('however readings, offers, sends and writes fall together, each goes out on
     { numRuns: 150 },
   );
 });
+
+test('replies come last, and are not counted as cards', async () => {
+  const { ready, rows } = setUp();
+  for (const id of [1, 2]) rows.set(id, { ...due(id, 5), kind: 'reply' });
+  rows.set(3, due(3, 4));
+  rows.set(4, { ...due(4, 1), kind: 'step' });
+  await ready.fill(0);
+  expect([ready.size(), ready.countBelow(0), ready.countBelow(4)]).toEqual([4, 1, 0]);
+  const order = range(0, 4).map(() => ready.shift()?.event.id);
+  expect(order).toEqual([4, 3, 1, 2]);
+  expect([ready.size(), ready.countBelow(-1)]).toEqual([0, 0]);
+});

@@ -1,6 +1,7 @@
 // What became of attempts, recorded: facts whoever reports them, failures only by who holds the role.
 import { describe, expect, test } from 'vitest';
 import { recordDelivered, recordFailed, takeDue } from '../../../src/store/deliveries/index.ts';
+import { change } from '../../support/changed.ts';
 import { drafts, hold, storePage, useDatabase } from '../stored.ts';
 import {
   failure,
@@ -88,6 +89,23 @@ describe('the far end’s own id of a message', () => {
     await recordDelivered(database(), 'soc', [success(first!, { remoteId: 'm2' })]);
     expect((await idsOf('soc'))[0]).toBe('m1');
   });
+});
+
+test('a message that shows what became of its event needs no edit for that, and one for more', async () => {
+  const [first, second] = await storeForBoth(database());
+  for (const id of [first!, second!]) await change(database(), id);
+  await change(database(), second!, { kind: 'resolved' });
+  const delivered = [success(first!, { version: 1 }), success(second!, { version: 1 })];
+  await recordDelivered(database(), 'soc', delivered);
+  await recordDelivered(database(), 'soc', [success(second!, { version: 2 })]);
+  const rows = await database().$client`
+    select sink, wanted, done from message_edits order by sink, event_id`;
+  expect(rows.map(({ sink, wanted, done }) => [sink, wanted, done])).toEqual([
+    ['boss', 1, 0],
+    ['boss', 2, 0],
+    ['soc', 1, 1],
+    ['soc', 2, 1],
+  ]);
 });
 
 describe('what failed', () => {

@@ -15,7 +15,7 @@ const plain = {
   ...{ status: null, action: null, occurred_at: null, received_at: '1770081572505.123' },
   ...{ body: '{}', traceparent: null },
   ...{ attempts: 0, form: 'full', priority: 2, route: null, unanswered: 0 },
-  ...{ held_by: null, held_until: null },
+  ...{ held_by: null, held_until: null, kind: 'card', thread_id: null, incident: null },
 };
 
 test('a delivery without a route, a trace and an attempt does not mention them', () => {
@@ -41,7 +41,22 @@ test('a delivery with them has all of them', () => {
   });
 });
 
+test('a reply knows its message, and a card what became of its event', () => {
+  const incident = JSON.stringify({
+    ...{ id: 7, event_id: 1, state: 'open', version: 2, severity: 3, by: null, via: null },
+    ...{ note: null, changed_at: 0, until: null, occurrences: 2, last_seen_at: 1000 },
+    escalated_to: null,
+  });
+  expect(toDue({ ...plain, kind: 'reply', thread_id: 'm1' })).toMatchObject({
+    ...{ kind: 'reply', threadId: 'm1' },
+  });
+  expect(toDue({ ...plain, incident }).incident).toMatchObject({
+    ...{ id: 7, version: 2, occurrences: 2, lastSeenAt: '1970-01-01T00:00:01.000Z' },
+  });
+});
+
 test.each([
+  ['kind', 'letter', 'deliveries.kind'],
   ['form', 'medium', 'deliveries.form'],
   ['attempts', null, 'deliveries.attempts'],
   ['unanswered', undefined, 'deliveries.unanswered'],

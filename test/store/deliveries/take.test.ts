@@ -7,6 +7,7 @@ import {
   takeDue,
   takeRandomDue,
 } from '../../../src/store/deliveries/index.ts';
+import { change, posted, storeStep } from '../../support/changed.ts';
 import { draft, drafts, hold, storePage, useDatabase } from '../stored.ts';
 import { failure, storeForBoth } from './attempts.ts';
 
@@ -116,4 +117,18 @@ describe('a due delivery from a random place', () => {
     await recordFailed(database(), lease, { sink: 'soc', failed: [later] });
     expect(await randomId()).toBeUndefined();
   });
+});
+
+test('a reply comes with the id of the message that it belongs to, and a step without', async () => {
+  const [root] = (await posted(database())) as [number];
+  await storeStep(database(), root);
+  await change(database(), root, { kind: 'noted' });
+  const [step] = await takeDue(database(), { sink: 'soc', limit: 10 });
+  expect([step?.kind, step?.threadId]).toEqual(['step', undefined]);
+  await change(database(), root);
+  const due = await takeDue(database(), { sink: 'soc', limit: 10 });
+  expect(due.map(({ kind, threadId }) => [kind, threadId])).toEqual([['reply', `post-${root}`]]);
+  await database().$client`update deliveries set remote_id = null`;
+  const [reply] = await takeDue(database(), { sink: 'soc', limit: 10 });
+  expect([reply?.kind, reply?.threadId]).toEqual(['reply', undefined]);
 });

@@ -1,6 +1,7 @@
 // What a digest would be made of: which deliveries, in what order, and what is known of each.
 import { describe, expect, test } from 'vitest';
 import { type MemberChoice, readMembers } from '../../../src/store/groups/index.ts';
+import { change, posted, storeStep } from '../../support/changed.ts';
 import { draft, drafts, hold, useDatabase } from '../stored.ts';
 import { freeze, grouped, key, plain, storeFor } from './digests.ts';
 
@@ -69,4 +70,14 @@ describe('the choice', () => {
     expect(await read({ below: 0, excluded: [] })).toEqual([medium, low]);
     expect(await read({ below: 0, excluded: [medium!] })).toEqual([low]);
   });
+});
+
+test('a storm takes no reply and no step', async () => {
+  await storeFor(database(), plain, [draft(1), draft(2)]);
+  const [root] = (await posted(database())) as [number];
+  await storeStep(database(), root);
+  await change(database(), root, { kind: 'noted' });
+  const choice = { below: -1, excluded: [] };
+  const members = await readMembers(database(), { sink: 'soc', choice, limit: 2 });
+  expect(members).toHaveLength(2);
 });

@@ -161,9 +161,8 @@ export const eventWords = {
     repeat: 'The item was seen before.',
     taken_before: 'An earlier route took it.',
     silenced: 'A silence covers it.',
-    acknowledged: 'Somebody acknowledged the incident.',
-    snoozed: 'Somebody snoozed the incident.',
-    resolved: 'The incident was resolved.',
+    no_thread: 'The sink cannot reply to the message that this belongs to.',
+    gone: 'Somebody removed the message that this belongs to.',
   },
   now: {
     sources: 'Sources',

@@ -3,7 +3,6 @@
 import { Registry } from 'prom-client';
 import { createBacklogMetrics } from './backlog.ts';
 import { createDeliveryMetrics } from './deliveries.ts';
-import { createEscalationMetrics } from './escalation.ts';
 import { createHttpMetrics } from './http.ts';
 import { registerNodeMetrics } from './node.ts';
 import { createServiceMetrics } from './service.ts';
@@ -23,7 +22,6 @@ export function createInstruments(registry: Registry) {
     ...createSourceMetrics(registry),
     ...createDeliveryMetrics(registry),
     ...createBacklogMetrics(registry),
-    ...createEscalationMetrics(registry),
     ...createSinkMetrics(registry),
     ...createServiceMetrics(registry),
     ...createHttpMetrics(registry),

@@ -22,6 +22,18 @@ export function createSinkMetrics(registry: Registry) {
       labelNames: ['sink', 'kind'],
       registers,
     }),
+    edits: new Counter({
+      name: 'tocsin_edits_total',
+      help: 'Edits of posted messages that must show what became of their event, by how they ended.',
+      labelNames: ['sink', 'outcome'],
+      registers,
+    }),
+    editsPending: new Gauge({
+      name: 'tocsin_edits_pending',
+      help: 'Posted messages that do not show what became of their event yet, in the database that all replicas share.',
+      labelNames: ['sink'],
+      registers,
+    }),
     sinkStorm: new Gauge({
       name: 'tocsin_sink_storm',
       help: 'Whether too much is due at once, so that digests go out in place of cards.',

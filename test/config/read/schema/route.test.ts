@@ -49,6 +49,8 @@ it.each([
   ['quiet hours without times', { quiet: { passes: 'HIGH' } }, false],
   ['a field of no event', { group: { by: ['devise'] } }, false],
   ['a word in place of true', { repeats: 'no' }, false],
+  ['changes as messages', { changes: 'post' }, true],
+  ['changes as something else', { changes: 'edit' }, false],
 ])('%s: %j fits: %s', (_, more, does) => {
   expect(route.safeParse({ name: 'r', to: ['soc'], ...more }).success).toBe(does);
 });

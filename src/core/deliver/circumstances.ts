@@ -1,0 +1,30 @@
+// What a message says of one delivery besides its event, whether it is sent or edited.
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { Circumstances, Voice } from '../message/index.ts';
+import { type Route, routeNamed } from '../routing/index.ts';
+import type { Template } from '../template/template.ts';
+import { type TemplatedDependencies, templated } from './templated.ts';
+
+export interface SpokenFor extends TemplatedDependencies {
+  readonly voice: Voice;
+  readonly template?: Template | undefined;
+  readonly routes: readonly Route[];
+  /** Cards must name their tenant. */
+  showTenant(): boolean;
+}
+
+/** What a delivery and an edit have in common. */
+type Spoken = Pick<DueDelivery, 'event' | 'form' | 'route' | 'incident'>;
+
+export function circumstancesOf(options: SpokenFor, spoken: Spoken): Circumstances {
+  const { id, routes, showTenant } = options;
+  const { event, form, incident } = spoken;
+  const route = routeNamed(routes, spoken.route);
+  return {
+    form,
+    showTenant: showTenant(),
+    incident,
+    settings: route?.settings?.get(id),
+    ...templated(options, { event, form }, route),
+  };
+}

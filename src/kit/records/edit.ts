@@ -1,0 +1,30 @@
+// Edits of posted messages as the database keeps them, and what an attempt changes.
+import type { MessageForm, StoredEvent } from '../event.ts';
+import type { IncidentView } from '../incident.ts';
+
+/** A posted message that does not show what became of its event. */
+export interface DueEdit {
+  /** The root event, or a digest. */
+  readonly event: StoredEvent;
+  /** As the message is to show it. */
+  readonly incident: IncidentView;
+  /** The far end's own id of the message. */
+  readonly remoteId: string;
+  /** In which the message was accepted. */
+  readonly form: MessageForm;
+  /** The route whose settings apply to this sink. */
+  readonly route?: string | undefined;
+  /** Failures since the last that passed. */
+  readonly attempts: number;
+}
+
+/** An edit that failed: what happens to it. */
+export interface FailedEdit {
+  readonly eventId: number;
+  readonly attempts: number;
+  /** `gone`: nobody has the message any more. `dead`: it is given up. */
+  readonly state: 'current' | 'gone' | 'dead';
+  readonly reason: string;
+  /** How long from now until the next attempt. */
+  readonly delayMs: number;
+}

@@ -1,0 +1,27 @@
+// What became of an event, read with the event.
+import { expect, it } from 'vitest';
+import { takeDue } from '../../src/store/deliveries/index.ts';
+import { incidentOf, toIncident } from '../../src/store/incident-of.ts';
+import { readIncidents } from '../../src/store/incidents.ts';
+import { change, posted } from '../support/changed.ts';
+import { drafts, storePage, useDatabase } from './stored.ts';
+
+const db = useDatabase();
+
+it('is the incident as any other statement reads it, and nothing for an untouched event', async () => {
+  const [touched, untouched] = (await posted(db(), 2)) as [number, number];
+  await change(db(), touched);
+  const rows = await db().$client`
+    select ${incidentOf(db())} as incident from events e
+    where e.id in (${touched}, ${untouched}) order by e.id`;
+  const known = await readIncidents(db(), [touched]);
+  expect(rows.map(toIncident)).toEqual([known.get(touched), undefined]);
+  expect(known.get(touched)?.until).toMatch(/^\d{4}-.*Z$/);
+});
+
+it('comes with a delivery that is due', async () => {
+  const page = await storePage(db(), { events: drafts(1, 2) });
+  await change(db(), page!.events[0]!.id);
+  const due = await takeDue(db(), { sink: 'soc', limit: 10 });
+  expect(due.map(({ incident }) => incident?.state)).toEqual(['acknowledged', undefined]);
+});
