@@ -81,6 +81,10 @@ const table: CommandTable = {
       'start it anew, rename it, or forget it',
     load: () => import('./commands/source.ts'),
   },
+  incident: {
+    summary: 'List incidents; acknowledge, snooze, resolve or reopen one',
+    load: () => import('./commands/incident.ts'),
+  },
   silence: {
     summary: 'Keep events from being announced for a while, list what is silenced, or end it',
     load: () => import('./commands/silence/index.ts'),

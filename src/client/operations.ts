@@ -6,6 +6,7 @@ import type {
   delivery,
   event,
   hours,
+  incident,
   Operation,
   route,
   routeDiff,
@@ -30,6 +31,14 @@ interface Operations {
   'event-decide': typeof event.decide;
   'event-search': typeof event.search;
   'event-show': typeof event.show;
+  'incident-acknowledge': typeof incident.acknowledge;
+  'incident-counts': typeof incident.counted;
+  'incident-list': typeof incident.list;
+  'incident-note': typeof incident.remark;
+  'incident-reopen': typeof incident.reopen;
+  'incident-resolve': typeof incident.resolve;
+  'incident-show': typeof incident.show;
+  'incident-snooze': typeof incident.snooze;
   'route-diff': typeof routeDiff.diff;
   'route-test': typeof route.test;
   'routes-show': typeof route.show;
@@ -79,6 +88,14 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'event-decide': 'GET /events/{event}/decision',
   'event-search': 'GET /events',
   'event-show': 'GET /events/{event}',
+  'incident-acknowledge': 'POST /incidents/{event}/acknowledge',
+  'incident-counts': 'GET /incidents/counts',
+  'incident-list': 'GET /incidents',
+  'incident-note': 'POST /incidents/{event}/note',
+  'incident-reopen': 'POST /incidents/{event}/reopen',
+  'incident-resolve': 'POST /incidents/{event}/resolve',
+  'incident-show': 'GET /incidents/{event}',
+  'incident-snooze': 'POST /incidents/{event}/snooze',
   'route-diff': 'POST /routes/diff',
   'route-test': 'POST /routes/test',
   'routes-show': 'GET /routes',

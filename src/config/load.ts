@@ -209,6 +209,13 @@ function readOptions(parts: Parts) {
     dataDir: read(dataDir, values.path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
     silenceMaxMs: read(file?.silenceMax, values.silenceMax) ?? values.silenceMaxDefaultMs,
+    incidents: {
+      ackExpiresMs:
+        read(file?.incidents.ackExpires, values.ackExpires) ?? values.ackExpiresDefaultMs,
+      snoozeMaxMs: read(file?.incidents.snoozeMax, values.snoozeMax) ?? values.snoozeMaxDefaultMs,
+    },
+    escalationMaxAgeMs:
+      read(file?.escalationMaxAge, values.escalationMaxAge) ?? values.escalationMaxAgeDefaultMs,
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
     storm: readStorm(file, decide, read),
     links: readLinks(file, read),
@@ -230,7 +237,10 @@ function readOptions(parts: Parts) {
   } satisfies Partial<Config>;
 }
 
-type PolicyOptions = Pick<Config, 'operations' | 'timeZone' | 'silenceMaxMs'> & {
+type PolicyOptions = Pick<
+  Config,
+  'operations' | 'timeZone' | 'silenceMaxMs' | 'escalationMaxAgeMs'
+> & {
   readonly minSeverity: Severity;
   readonly read: OptionReader;
 };
@@ -239,6 +249,7 @@ type PolicyOptions = Pick<Config, 'operations' | 'timeZone' | 'silenceMaxMs'> & 
 function readPolicy(parts: Parts, options: PolicyOptions) {
   const { file, sinks, names, templates, registries, findings } = parts;
   const { timeZone, operations, minSeverity, silenceMaxMs: maxMs, read } = options;
+  const { escalationMaxAgeMs } = options;
   const sinkTypes = registries.sinks;
   const routes = makeRoutes({
     written: file?.routes,
@@ -249,6 +260,7 @@ function readPolicy(parts: Parts, options: PolicyOptions) {
     minSeverity,
     operations: hasUnreadOperations(file) ? undefined : operations,
     timeZone,
+    escalationMaxAgeMs,
     read,
     findings,
   });

@@ -60,7 +60,7 @@ export function filterOf(filters: EventFilters): SearchFilter {
 }
 
 /** As in routes, an unknown severity passes every threshold. */
-function severitiesOf(
+export function severitiesOf(
   named: EventFilters['severity'],
   least: EventFilters['minSeverity'],
 ): Severity[] | undefined {

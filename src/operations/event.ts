@@ -7,11 +7,13 @@ import { deliveryStates } from '../kit/records/delivery.ts';
 import type { DeliveryDetail } from '../kit/records/detail.ts';
 import type { Database } from '../store/database.ts';
 import { readEventDetail } from '../store/event-detail.ts';
+import { readIncident, rootEventOf } from '../store/incidents.ts';
 import { countOthers, searchEvents, searchOn } from '../store/search/index.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { decision, decisionOn } from './decision.ts';
 import { eventItem, filterOf, itemOf, searchInput } from './event-fields.ts';
 import { objectOf, pageDefault, pageOf, rowId, text, time } from './fields.ts';
+import { history, incident, readHistory, shownOf } from './incident-fields.ts';
 import { ConflictError, NotFoundError, type Operation } from './operation.ts';
 
 const searchOutput = pageOf(eventItem).extend({
@@ -92,6 +94,10 @@ const shown = z.object({
   raw: text.describe('The vendor’s object, byte for byte'),
   routes: z.array(text).describe('Those that took it when it arrived'),
   deliveries: z.array(delivery),
+  incident: incident
+    .extend(history.shape)
+    .nullable()
+    .describe('What became of it; null: the event that it is about is not stored'),
   changes: z.array(eventItem).describe('Other events of the same item, the newest first'),
   sameDevice: neighbours.nullable(),
   sameHash: neighbours.nullable(),
@@ -126,6 +132,7 @@ export const show: Operation<{ readonly event: string }, z.infer<typeof shown>> 
       raw,
       routes: [...routes],
       deliveries: deliveries.map((one) => shownDelivery(one, mask)),
+      incident: await incidentOf(db, event.id),
       changes: events
         .filter((one) => one.id !== event.id)
         .slice(0, changesMax)
@@ -135,6 +142,13 @@ export const show: Operation<{ readonly event: string }, z.infer<typeof shown>> 
     };
   },
 };
+
+async function incidentOf(db: Database, id: number): Promise<z.infer<typeof shown>['incident']> {
+  const root = await rootEventOf(db, id);
+  const known = root === null ? null : await readIncident(db, root);
+  if (known === null) return null;
+  return { ...shownOf(known), ...(await readHistory(db, known.view)) };
+}
 
 function unknownEvent(id: string): NotFoundError {
   return new NotFoundError(

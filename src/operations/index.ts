@@ -6,6 +6,7 @@ import * as delivery from './delivery.ts';
 import * as event from './event.ts';
 import * as events from './events.ts';
 import * as hours from './hours.ts';
+import * as incident from './incident.ts';
 import type { Operation } from './operation.ts';
 import * as route from './route.ts';
 import * as routeDiff from './route-diff.ts';
@@ -55,6 +56,7 @@ export {
   event,
   events,
   hours,
+  incident,
   route,
   routeDiff,
   session,
@@ -85,6 +87,8 @@ export const operations: readonly AnyOperation[] = [
   ...[audit.list, audit.verify],
   ...[events.page, events.read, tail.tail],
   ...[event.search, event.show, event.decide, hours.counted],
+  ...[incident.list, incident.counted, incident.show],
+  ...[incident.acknowledge, incident.resolve, incident.snooze, incident.reopen, incident.remark],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],
   ...[silence.list, silence.show, silence.preview, silence.add, silence.extend, silence.end],

@@ -1,6 +1,8 @@
 // The configured routes: as they are written, and tried on an event that is not stored.
 import { z } from 'zod';
+import type { EscalationStep } from '../core/rules/escalation.ts';
 import type { EventFacts } from '../core/rules/match.ts';
+import { durationText } from '../kit/duration.ts';
 import type { EventBody, EventDraft } from '../kit/event.ts';
 import { type SeverityName, severityNames } from '../kit/event.ts';
 import { createMask } from '../kit/mask.ts';
@@ -9,10 +11,19 @@ import { name, text, time } from './fields.ts';
 import { InputError, type Operation, type OperationContext } from './operation.ts';
 import { assertKnown } from './pause.ts';
 
+interface ShownStep {
+  readonly after: string;
+  readonly to: readonly string[];
+  readonly mention: readonly string[];
+  readonly repeat: number;
+  readonly minSeverity: SeverityName;
+}
+
 interface ShownRoute {
   readonly name: string;
   readonly to: readonly string[];
   readonly minSeverity: SeverityName;
+  readonly escalate: readonly ShownStep[];
   readonly written: string | null;
 }
 
@@ -27,6 +38,17 @@ export const show: Operation<Record<never, never>, { readonly routes: readonly S
         name: text,
         to: z.array(text),
         minSeverity: z.enum(severityNames),
+        escalate: z
+          .array(
+            z.object({
+              after: text.describe('A duration such as 15m'),
+              to: z.array(text),
+              mention: z.array(text),
+              repeat: z.int(),
+              minSeverity: z.enum(severityNames),
+            }),
+          )
+          .describe('Whom it tells while nobody acknowledges, in the order of time'),
         written: text
           .nullable()
           .describe('YAML, its variables not filled in; null: the one route of no file'),
@@ -38,13 +60,20 @@ export const show: Operation<Record<never, never>, { readonly routes: readonly S
     const mask = createMask(config.secrets);
     const { routes: written } = config.ground;
     return {
-      routes: config.routes.map(({ name, to, minSeverity }, index) => ({
+      routes: config.routes.map(({ name, to, minSeverity, escalate = [] }, index) => ({
         ...{ name, to, minSeverity: severityNames[minSeverity] },
+        escalate: escalate.map(shownStep),
         written: written[index] === undefined ? null : mask(written[index]),
       })),
     };
   },
 };
+
+function shownStep({ afterMs, minSeverity, ...step }: EscalationStep): ShownStep {
+  const { to, mention, repeat } = step;
+  const from = severityNames[minSeverity];
+  return { after: durationText(afterMs), to, mention, repeat, minSeverity: from };
+}
 
 const facts = z.record(z.string(), z.union([z.string().max(10_000), z.number()])).optional();
 

@@ -5,6 +5,7 @@ import type { Config } from '../config/index.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
+import { startEscalation } from '../core/escalation/job.ts';
 import { placesById, Settling } from '../core/identity/backlog.ts';
 import type { Works } from '../core/identity/standing.ts';
 import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
@@ -28,6 +29,7 @@ import type { Database } from '../store/database.ts';
 import type { ConfiguredSink, ConfiguredSource } from './adapters.ts';
 
 const retention = 'job:retention';
+const escalation = 'job:escalation';
 const silences = 'job:silences';
 const watchdog = 'job:watchdog';
 
@@ -145,6 +147,9 @@ export class RoleMaker {
       ...(ageMs === 'off'
         ? []
         : [this.#job(retention, true, (lease) => startRetention({ ...shared, ageMs }, lease))]),
+      ...(hasSteps(config)
+        ? [this.#job(escalation, true, (lease) => startEscalation(this.#escalation(), lease))]
+        : []),
       this.#job(silences, true, (lease) =>
         startSilenceSummaries({ ...shared, sinks, recurring }, lease),
       ),
@@ -152,6 +157,11 @@ export class RoleMaker {
         startWatchdog({ ...shared, sources, sinks, audience }, lease),
       ),
     ];
+  }
+
+  #escalation() {
+    const { routes, escalationMaxAgeMs: maxAgeMs } = this.#parts.config;
+    return { ...this.#shared(), routes, maxAgeMs, silences: this.#silences };
   }
 
   #job(name: string, isByFile: boolean, start: Role['start']): Role {
@@ -169,9 +179,15 @@ function roleNames({ config, sources, sinks }: RoleParts): string[] {
     ...sources.map(({ id }) => sourceRole(id)),
     ...originsOf(sinks).map(originRole),
     ...(config.retentionMs === 'off' ? [] : [retention]),
+    ...(hasSteps(config) ? [escalation] : []),
     silences,
     watchdog,
   ];
+}
+
+/** Without steps nothing is escalated, and nobody looks for it. */
+function hasSteps({ routes }: Config): boolean {
+  return routes.some(({ escalate }) => escalate !== undefined);
 }
 
 function sourceRole(id: string): string {

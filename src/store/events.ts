@@ -8,6 +8,7 @@ import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldPriority } from './deliveries/pending.ts';
 import { eventRow } from './event-row.ts';
+import { incidentSubject } from './incidents.ts';
 import { heldLease } from './leases.ts';
 
 /** Joins several texts into one parameter. JSON escapes control characters, so none contains it. */
@@ -95,7 +96,7 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
         ${decided(({ silenceId }) => silenceId?.toString() ?? null)}::text::text[]
       ) as d(external_id, sink, state, reason, priority, route, group_key, silence_id)
         using (external_id)
-    ), moved as (
+    ), ${raised(db, page)} moved as (
       insert into cursors (source, cursor)
       select ${source}, ${cursor}::text from allowed where ${cursor}::text is not null
       on conflict (source) do update set cursor = excluded.cursor, updated_at = now()
@@ -113,6 +114,41 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
       receivedAtMs: eventRow.number(row, 'received_at'),
     }))
     .sort((a, b) => a.id - b.id);
+}
+
+/**
+ * The incidents of those events that a route escalates and that somebody hears of: a part of the
+ * statement, which most pages have not.
+ */
+function raised(db: Database, { source, events }: NewPage) {
+  const client = db.$client;
+  const escalated = events.filter(
+    ({ escalation, decisions }) => escalation && decisions.some(({ state }) => state === 'pending'),
+  );
+  if (escalated.length === 0) return client``;
+  const list = escalated.map(({ draft, escalation }) => ({
+    external_id: draft.externalId,
+    subject: draft.subject,
+    severity: draft.severity,
+    occurrences: Math.max(1, draft.body.recurrence ?? 1),
+    route: escalation!.route,
+    after_ms: escalation!.afterMs,
+  }));
+  return client`raised as (
+      insert into incidents (source, subject, event_id, state, severity, version, occurrences,
+        route, step_at)
+      select e.source, ${incidentSubject(db)}, e.id, 'open', e.severity, 0, e.occurrences, e.route,
+        now() + e.after_ms * interval '1 millisecond'
+      from (
+        select ${source}::text as source, r.*, i.id
+        from json_to_recordset(${JSON.stringify(list)}::text::json)
+          as r(external_id text, subject text, severity smallint, occurrences integer, route text,
+            after_ms float8)
+          join inserted i using (external_id)
+      ) e
+      on conflict (source, subject) do update
+        set route = coalesce(incidents.route, excluded.route)
+    ),`;
 }
 
 function storedPriority({ priority, groupKey }: Decision): number {

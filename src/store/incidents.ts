@@ -65,19 +65,28 @@ export async function readIncidents(
   return new Map(rows.map((row) => [incidentRow.number(row, 'event_id'), toView(row)]));
 }
 
+/** SQL: {@link viewColumns} and `step` of a root event `e`, which may have no incident `i`. */
+export function viewOrOpen({ $client: client }: Database) {
+  return client`coalesce(i.id, 0) as id, e.id as event_id, coalesce(i.state, 'open') as state,
+    coalesce(i.version, 0) as version, coalesce(i.severity, e.severity) as severity, i.by, i.via,
+    i.note, extract(epoch from coalesce(i.changed_at, e.received_at)) * 1000 as changed_at,
+    extract(epoch from i.until) * 1000 as until,
+    coalesce(i.occurrences, greatest(1, (e.body->>'recurrence')::float8::integer), 1)
+      as occurrences,
+    extract(epoch from i.last_seen_at) * 1000 as last_seen_at, i.escalated_to,
+    coalesce(i.step, 0) as step`;
+}
+
+/** SQL: what a reader knows an event `e` by. */
+export function aboutColumns({ $client: client }: Database) {
+  return client`e.type, e.body->>'itemId' as item_id, e.body->>'link' as link,
+    coalesce(e.body->'device'->>'name', e.body->'device'->>'id') as device`;
+}
+
 /** The incident of a root event. @returns null if there is no such event, or no longer */
 export async function readIncident(db: Database, eventId: number): Promise<KnownIncident | null> {
-  const client = db.$client;
-  const [row] = await client`
-    select coalesce(i.id, 0) as id, e.id as event_id, coalesce(i.state, 'open') as state,
-      coalesce(i.version, 0) as version, coalesce(i.severity, e.severity) as severity, i.by, i.via,
-      i.note, extract(epoch from coalesce(i.changed_at, e.received_at)) * 1000 as changed_at,
-      extract(epoch from i.until) * 1000 as until,
-      coalesce(i.occurrences, greatest(1, (e.body->>'recurrence')::float8::integer), 1)
-        as occurrences,
-      extract(epoch from i.last_seen_at) * 1000 as last_seen_at, i.escalated_to,
-      coalesce(i.step, 0) as step, e.type, e.body->>'itemId' as item_id, e.body->>'link' as link,
-      coalesce(e.body->'device'->>'name', e.body->'device'->>'id') as device,
+  const [row] = await db.$client`
+    select ${viewOrOpen(db)}, ${aboutColumns(db)},
       extract(epoch from now()) * 1000 as now
     from events e left join incidents i on i.event_id = e.id
     where e.id = ${eventId}::bigint`;
@@ -120,10 +129,4 @@ export async function rootEventOf(db: Database, eventId: number): Promise<number
   if (source === null) return eventRow.number(row, 'id');
   const externalId = eventRow.text(row, 'external_id');
   return (await storedItems(db, source, [externalId])).get(externalId) ?? null;
-}
-
-/** The root event of an incident. @returns null if there is no incident of this number */
-export async function eventOfIncident(db: Database, id: number): Promise<number | null> {
-  const [row] = await db.$client`select event_id from incidents where id = ${id}::bigint`;
-  return row === undefined ? null : incidentRow.number(row, 'event_id');
 }

@@ -13,6 +13,7 @@ import { command as audit } from '../../src/commands/audit.ts';
 import { command as dead } from '../../src/commands/dead/index.ts';
 import { command as delivery } from '../../src/commands/delivery.ts';
 import { command as event } from '../../src/commands/event/index.ts';
+import { command as incident } from '../../src/commands/incident.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
 import { command as once } from '../../src/commands/once.ts';
 import { command as routes } from '../../src/commands/routes/index.ts';
@@ -29,8 +30,8 @@ import type { CommandResult, World } from '../support/world.ts';
 type Commands = Readonly<Record<string, Command | CommandGroup>>;
 
 const known: Commands = {
-  ...{ audit, dead, delivery, event, migrate, once, routes, session, silence, sink, source },
-  ...{ status, tail, test, token },
+  ...{ audit, dead, delivery, event, incident, migrate, once, routes, session, silence },
+  ...{ sink, source, status, tail, test, token },
 };
 
 /** @param others in place of the real commands of these names */

@@ -17,6 +17,7 @@ routes:
   - name: urgent
     match: { min_severity: HIGH }   # 0123456789abcdef
     to: [soc]
+    escalate: [{ after: 15m, to: [soc], mention: "@oncall", repeat: 2 }]
   - { name: servers, match: { devices: ["SRV-*"] }, to: [boss] }
 `);
 const context = () => contextOn(db(), { config, actor: { ...ann, role: 'read' } });
@@ -27,10 +28,15 @@ test('each is shown as it is written, its secrets masked', async () => {
   expect(routes).toEqual([
     {
       ...{ name: 'urgent', to: ['soc'], minSeverity: 'HIGH' },
-      written: 'name: urgent\nmatch: { min_severity: HIGH }   # [secret]\nto: [soc]',
+      escalate: [
+        { after: '15m', to: ['soc'], mention: ['@oncall'], repeat: 2, minSeverity: 'UNKNOWN' },
+      ],
+      written:
+        'name: urgent\nmatch: { min_severity: HIGH }   # [secret]\nto: [soc]\nescalate: [{ after: 15m, to: [soc], mention: "@oncall", repeat: 2 }]',
     },
     {
       ...{ name: 'servers', to: ['boss'], minSeverity: 'UNKNOWN' },
+      escalate: [],
       written: '{ name: servers, match: { devices: ["SRV-*"] }, to: [boss] }',
     },
   ]);
@@ -38,7 +44,9 @@ test('each is shown as it is written, its secrets masked', async () => {
 
 test('the one route of no file has no text', async () => {
   const { routes } = await perform(show, contextOn(db()), {});
-  expect(routes).toEqual([{ name: 'default', to: ['soc'], minSeverity: 'UNKNOWN', written: null }]);
+  expect(routes).toEqual([
+    { name: 'default', to: ['soc'], minSeverity: 'UNKNOWN', escalate: [], written: null },
+  ]);
 });
 
 test('an event in our own form is judged route by route and sink by sink', async () => {

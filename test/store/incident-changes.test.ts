@@ -138,7 +138,12 @@ describe('steps', () => {
   const step = (number: number): Wanted => ({
     kind: 'escalated',
     step: {
-      ...{ step: number, nextAtMs: Date.parse('2026-02-03T11:00:00.000Z'), to: 'bob' },
+      ...{
+        from: number - 1,
+        step: number,
+        nextAtMs: Date.parse('2026-02-03T11:00:00.000Z'),
+        to: 'bob',
+      },
       mention: '@bob',
       deliveries: [{ sink: 'chat', priority: 1, route: 'r' }],
     },

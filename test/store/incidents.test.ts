@@ -2,12 +2,7 @@
 import { expect, test } from 'vitest';
 import { changeIncident } from '../../src/core/incidents/change.ts';
 import type { Database } from '../../src/store/database.ts';
-import {
-  eventOfIncident,
-  readIncident,
-  readIncidents,
-  rootEventOf,
-} from '../../src/store/incidents.ts';
+import { readIncident, readIncidents, rootEventOf } from '../../src/store/incidents.ts';
 import { draft, drafts, storePage, type TestPage, useDatabase } from './stored.ts';
 
 const db = useDatabase();
@@ -53,8 +48,6 @@ test('those of many events are read at once', async () => {
     ...{ state: 'acknowledged', by: 'ana', via: 'page', note: 'mine', until: null, version: 1 },
   });
   expect((await readIncident(db(), first!))!.view).toEqual(changed!.incident);
-  expect(await eventOfIncident(db(), changed!.incident.id)).toBe(first);
-  expect(await eventOfIncident(db(), 4711)).toBeNull();
 });
 
 test('items of the same subject from two generations of a source have their own', async () => {

@@ -27,5 +27,7 @@ test('a subject has one incident, a message one edit', async () => {
     constraint_name: 'incidents_source_subject_key',
   });
   await edit('current');
-  await expect(edit('gone')).rejects.toMatchObject({ constraint_name: 'message_edits_pkey' });
+  await expect(edit('gone')).rejects.toMatchObject({
+    constraint_name: 'message_edits_event_id_sink_pk',
+  });
 });

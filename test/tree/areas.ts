@@ -18,6 +18,7 @@ const notices = [core('notices'), core('message'), core('routing'), ...loops];
 const identity = [core('identity'), ...notices];
 const silences = [core('silences'), core('rules'), ...notices];
 const incidents = [core('incidents'), core('routing'), ...loops];
+const escalation = [core('escalation'), ...silences, ...incidents];
 
 /** Nobody imports a room that stands above it. */
 const rooms: readonly Room[] = [
@@ -46,7 +47,7 @@ const rooms: readonly Room[] = [
     imports: [
       ...['http', 'operations', 'config', 'source registry', 'sink registry'],
       ...[core('chat'), core('deliver'), core('intake'), core('roles'), ...identity],
-      ...[...silences, ...incidents, ...routing],
+      ...[...escalation, ...routing],
     ],
   },
   {
@@ -123,6 +124,11 @@ const rooms: readonly Room[] = [
     name: core('intake'),
     place: /^src\/core\/intake\//,
     imports: [...identity, ...silences, ...incidents],
+  },
+  {
+    name: core('escalation'),
+    place: /^src\/core\/escalation\//,
+    imports: [core('rules'), ...silences, ...incidents],
   },
   { name: core('roles'), place: /^src\/core\/roles\//, imports: [core('identity'), ...loops] },
   { name: core('identity'), place: /^src\/core\/identity\//, imports: notices },

@@ -242,7 +242,12 @@ describe('the example of a configuration file', () => {
     };
     const config = loadConfig({ env, directory: root, registries: { sources, sinks } });
     expect(config.warnings).toEqual([]);
-    expect(config.routes.map(({ to }) => to)).toEqual([['soc'], ['management'], ['management']]);
+    expect(config.routes.map(({ to }) => to)).toEqual([
+      ['soc'],
+      ['management'],
+      ['management'],
+      ['soc'],
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { inlineSecretsOf, parseWritten } from '../read/inline-secrets.ts';
 import type { ConfigReading } from '../read/reading.ts';
 import { remarkOnComparisons } from './comparisons.ts';
 import { remarkOnConsoles } from './consoles.ts';
+import { remarkOnEscalation } from './escalation.ts';
 import { remarkOnGaps } from './gaps.ts';
 import { isImpossible, remarkOnMatch } from './matches.ts';
 import { remarkOnPatterns, remarkOnTypes } from './patterns.ts';
@@ -43,6 +44,7 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
       ...remarkOnPatterns(one),
       ...remarkOnComparisons(one, config.sources, registries),
     ]),
+    ...remarkOnEscalation(reading, policy),
     ...remarkOnShadows(usable),
     ...remarkOnSilences(reading, nowMs),
   ];

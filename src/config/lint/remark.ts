@@ -18,6 +18,7 @@ export type LintRule =
   | 'no_way_out'
   | 'quiet_holds_high'
   | 'silences_critical'
+  | 'no_acknowledgement'
   | 'inline_secret';
 
 /** Something that is allowed, and probably a mistake. */

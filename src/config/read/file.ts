@@ -49,6 +49,11 @@ export interface ConfigFile {
   readonly locale: FileValue | undefined;
   readonly timeZone: FileValue | undefined;
   readonly silenceMax: FileValue | undefined;
+  readonly incidents: {
+    readonly ackExpires: FileValue | undefined;
+    readonly snoozeMax: FileValue | undefined;
+  };
+  readonly escalationMaxAge: FileValue | undefined;
   readonly recurring: readonly RecurringInput[];
   /** Sections that could not be read, so that nobody knows which names they give. */
   readonly unread: ReadonlySet<NamedSection>;
@@ -146,7 +151,8 @@ class FileReader {
   }
 
   read(): Omit<ConfigFile, 'variables' | 'content' | 'text' | 'directory' | 'place'> {
-    const { templates, routes, silences, polling_interval, locale, time_zone } = this.#content;
+    const { templates, routes, silences, incidents, escalation } = this.#content;
+    const { polling_interval, locale, time_zone } = this.#content;
     const unread = unreadSections(this.#content);
     const names = Object.keys(templates ?? {});
     return {
@@ -165,6 +171,11 @@ class FileReader {
       locale: fileValue(locale, this.#place, ['locale']),
       timeZone: fileValue(time_zone, this.#place, ['time_zone']),
       silenceMax: fileValue(silences?.max, this.#place, ['silences', 'max']),
+      incidents: {
+        ackExpires: fileValue(incidents?.ack_expires, this.#place, ['incidents', 'ack_expires']),
+        snoozeMax: fileValue(incidents?.snooze_max, this.#place, ['incidents', 'snooze_max']),
+      },
+      escalationMaxAge: fileValue(escalation?.max_age, this.#place, ['escalation', 'max_age']),
       recurring: (silences?.recurring ?? []).map((silence, index) =>
         this.#entry(silence, ['silences', 'recurring', index]),
       ),

@@ -60,7 +60,15 @@ export interface Config {
   readonly retentionMs: number | 'off';
   /** No silence may be longer. */
   readonly silenceMaxMs: number;
+  readonly incidents: {
+    /** How long an acknowledgement lasts that nobody renews; off: for ever. */
+    readonly ackExpiresMs: number | 'off';
+    /** No snooze may be longer. */
+    readonly snoozeMaxMs: number;
+  };
   readonly recurringSilences: readonly RecurringSilence[];
+  /** An incident that happened longer ago is not escalated. */
+  readonly escalationMaxAgeMs: number;
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /**

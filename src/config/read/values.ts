@@ -103,6 +103,17 @@ export function durationFrom(minMs: number, maxMs: number): Parse<number> {
 export const silenceMaxDefaultMs = 30 * dayMs;
 export const silenceMax = durationFrom(60_000, 366 * dayMs);
 
+export const ackExpiresDefaultMs = 8 * 3_600_000;
+export const snoozeMaxDefaultMs = 7 * dayMs;
+export const snoozeMax = durationFrom(60_000, 366 * dayMs);
+const ackLength = durationFrom(60_000, 30 * dayMs);
+/** How long an acknowledgement lasts. */
+export const ackExpires: Parse<number | 'off'> = (text) =>
+  text.toLowerCase() === 'off' ? { value: 'off' } : ackLength(text);
+
+export const escalationMaxAgeDefaultMs = dayMs;
+export const escalationMaxAge = durationFrom(60_000, 30 * dayMs);
+
 /** Of one message to a sink. */
 export const sinkTimeout = durationFrom(1000, 300_000);
 

@@ -16,6 +16,7 @@ import type { RouteContent } from '../read/schema/route.ts';
 import { hasGap, isDefined, type Sound } from '../read/sound.ts';
 import { severity } from '../read/values.ts';
 import type { RoutesContext } from './context.ts';
+import { escalationOf, stepSinksOf } from './escalate.ts';
 import { groupPolicyOf } from './groups.ts';
 import { idsOf, targetsOf } from './targets.ts';
 
@@ -40,6 +41,7 @@ function routeOf(input: RouteInput, context: RoutesContext): Route {
   checkReferences(input, context);
   const { to, settings, templates } = targetsOf(input, context);
   const group = groupPolicyOf(input, context);
+  const escalate = escalationOf(input, context);
   return {
     name,
     ...matchOf(input, context),
@@ -51,6 +53,7 @@ function routeOf(input: RouteInput, context: RoutesContext): Route {
     ...(templates.size > 0 && { templates }),
     ...(group && { group }),
     ...quietOf(input, context),
+    ...(escalate && { escalate }),
     ...(repeats === false && { isFirstOnly: true }),
     ...(changes === 'post' && { areChangesPosted: true }),
     ...(isContinued === false && { isLast: true }),
@@ -198,7 +201,7 @@ function warnOfIdleSinks(routes: readonly RouteInput[], context: RoutesContext):
     route.content?.to === undefined ? [undefined] : idsOf(route),
   );
   if (operations === undefined || ids.includes(undefined)) return;
-  const named = new Set([...operations, ...ids]);
+  const named = new Set([...operations, ...ids, ...routes.flatMap(stepSinksOf)]);
   for (const { id, place } of sinks) {
     if (named.has(id)) continue;
     findings.warnings.push(

@@ -6,6 +6,7 @@ import { placeUnder } from '../read/place.ts';
 import { issuesOf, problemsOf, shownName } from '../read/problems.ts';
 import { hasGap } from '../read/sound.ts';
 import type { RoutesContext } from './context.ts';
+import { mentionOf } from './mention.ts';
 
 export interface Targets {
   /** Ids, each once. */
@@ -27,10 +28,13 @@ export function targetsOf(route: RouteInput, context: RoutesContext): Targets {
   const templates = new Map<string, Template>();
   const settings = new Map<string, unknown>();
   const to = new Set<string>();
+  const mention = mentionOf(route, context);
   for (const [index, target] of (route.content?.to ?? []).entries()) {
-    const { sink, template, ...written } =
+    const { sink, template, ...own } =
       typeof target === 'object' ? target : { sink: target, template: undefined };
     if (sink === undefined) continue;
+    // What is said of the sink alone comes before what is said of the route.
+    const written = { ...mention?.of(sink), ...own };
     const place = placeUnder(route.place, ['to', index]);
     if (to.has(sink)) {
       const problem = `"${shownName(sink)}" is in this list already`;

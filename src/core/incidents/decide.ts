@@ -16,7 +16,7 @@ export type Wanted =
    */
   | { readonly kind: 'expired'; readonly isQuiet: boolean }
   | VendorChange
-  /** A step of the escalation; {@link Step.step} tells a repetition from the next one. */
+  /** A step of the escalation; {@link Step.from} tells a repetition from the next one. */
   | { readonly kind: 'escalated'; readonly step: Step };
 
 /** The vendor changed the item. */
@@ -118,8 +118,8 @@ function escalate(known: KnownIncident, step: Step): NextIncident | Refusal {
   const { state } = known.view;
   if (state === 'resolved') return 'resolved';
   if (state !== 'open') return 'taken';
-  if (step.step !== known.step + 1) return 'same';
-  const values = { step: String(step.step), to: step.to };
+  if (step.from !== known.step) return 'same';
+  const values = { step: String(step.step), to: step.to, ...step.values };
   return { ...unchanged(known), kind: 'escalated', isTold: true, values, step };
 }
 

@@ -2,8 +2,9 @@
 // which is stored with the event.
 
 import { changeStream, type Severity } from '../../kit/event.ts';
-import type { Decision } from '../../kit/records/decision.ts';
+import type { Decision, Escalation } from '../../kit/records/decision.ts';
 import type { Miss } from '../../kit/records/suppression.ts';
+import type { EscalationStep } from '../rules/escalation.ts';
 import type { Expression } from '../rules/expression.ts';
 import { type GroupPolicy, groupKeyOf, type QuietHours } from '../rules/group.ts';
 import { type EventAt, type Match, missOfMatch } from '../rules/match.ts';
@@ -29,6 +30,8 @@ export interface Route extends Match {
   readonly group?: GroupPolicy | undefined;
   /** Events that it takes within these hours wait for their end. */
   readonly quiet?: QuietHours | undefined;
+  /** Whom it tells when nobody acknowledges what it takes; in the order of time. */
+  readonly escalate?: readonly EscalationStep[] | undefined;
   /** An item that the vendor reports again is not taken. */
   readonly isFirstOnly?: boolean | undefined;
   /**
@@ -59,6 +62,8 @@ export function priorityOf(severity: Severity): number {
 export interface Routing {
   readonly routes: readonly string[];
   readonly decisions: readonly Decision[];
+  /** The first route that takes the event and has steps. */
+  readonly escalation?: Escalation;
 }
 
 /**
@@ -94,7 +99,20 @@ export function route(all: readonly Route[], arriving: EventAt): Routing {
     } else if (miss !== 'other_source') suppress(candidate, miss);
   }
   if (bySink.size === 0) for (const candidate of routes) suppress(candidate, 'other_source');
-  return { routes: matched, decisions: [...bySink.values()] };
+  const escalation = escalationOf(routes, misses, arriving);
+  return { routes: matched, decisions: [...bySink.values()], ...(escalation && { escalation }) };
+}
+
+/** A later change of what was reported escalates nothing: its incident has its own steps. */
+function escalationOf(
+  routes: readonly Route[],
+  misses: readonly (Miss | undefined)[],
+  { event }: EventAt,
+): Escalation | undefined {
+  const found = routes.find(({ escalate }, index) => escalate && misses[index] === undefined);
+  const first = found?.escalate?.[0];
+  if (found === undefined || first === undefined || event.stream === changeStream) return undefined;
+  return { route: found.name, afterMs: first.afterMs };
 }
 
 /** The route of a delivery; undefined if it has none, or if the route is gone. */

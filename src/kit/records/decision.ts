@@ -19,6 +19,14 @@ export interface DecidedEvent {
   readonly draft: EventDraft;
   readonly routes: readonly string[];
   readonly decisions: readonly Decision[];
+  /** Absent: no route that takes it escalates what nobody acknowledges. */
+  readonly escalation?: Escalation | undefined;
+}
+
+/** The route that escalates an event, and how soon its first step may be due. */
+export interface Escalation {
+  readonly route: string;
+  readonly afterMs: number;
 }
 
 export interface InsertedEvent {

@@ -15,6 +15,29 @@ export interface KnownIncident {
   readonly nowMs: number;
 }
 
+/** An incident in a list, with what people know its root event by. */
+export interface ListedIncident extends IncidentView {
+  readonly source: string;
+  readonly type: string;
+  readonly device: string | null;
+  /** The vendor's number or name of the item. */
+  readonly itemId: string | null;
+  /** To the vendor's console. */
+  readonly link: string | null;
+  /** When the root event arrived, ISO 8601 in UTC. */
+  readonly receivedAt: string;
+}
+
+/** How many incidents are in a state, and since when the first of them is. */
+export interface IncidentCount {
+  readonly state: IncidentState;
+  readonly severity: Severity;
+  readonly count: number;
+  /** Of the one that has been so for longest: its root event, and since when, ISO 8601 in UTC. */
+  readonly oldestEventId: number;
+  readonly oldestAt: string;
+}
+
 /** A row of `incident_changes`. Times are ISO 8601 in UTC. */
 export interface StoredChange {
   readonly id: number;
@@ -52,7 +75,9 @@ export interface StepDelivery {
 
 /** The next step of an escalation, as it is stored with the incident. */
 export interface Step {
-  /** How many were made with this one. */
+  /** How many had passed before it; it is stored only if that is still so. */
+  readonly from: number;
+  /** How many have passed with this one: some may have been left out. */
   readonly step: number;
   /** When the next one is made, in milliseconds since the epoch; null: this was the last. */
   readonly nextAtMs: number | null;
@@ -60,6 +85,8 @@ export interface Step {
   readonly to: string;
   /** Configured text that pings, in the sinks' own syntax. */
   readonly mention?: string | undefined;
+  /** Why it is made, and what else is to be said of it. */
+  readonly values?: Readonly<Record<string, string>>;
   readonly deliveries: readonly StepDelivery[];
 }
 

@@ -4,6 +4,7 @@
 import { type CollectLimits, createCollector, defaultLimits } from '../collect.ts';
 import { createInstruments, createRegistry } from './instruments/index.ts';
 import {
+  escalationOutcomes,
   heartbeatOutcomes,
   type SinkState,
   sinkStates,
@@ -36,6 +37,7 @@ export function createMetrics(
   const instruments = createInstruments(registry);
   instruments.buildInfo.set({ version: ids.version, node: process.versions.node }, 1);
   for (const outcome of heartbeatOutcomes) instruments.heartbeats.inc({ outcome }, 0);
+  for (const outcome of escalationOutcomes) instruments.escalations.inc({ outcome }, 0);
   for (const reason of writeFailureReasons) instruments.databaseWritesFailing.set({ reason }, 0);
   const series = createSeries(instruments);
   series.expect(ids);

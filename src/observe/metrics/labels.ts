@@ -50,3 +50,17 @@ export const otherType = 'other';
 export function severityLabel(severity: Severity): string {
   return severityNames[severity].toLowerCase();
 }
+
+/**
+ * What came of a step of an escalation. `unacknowledged` and `undelivered`: it was made, and why.
+ * `silenced`, `not_now`: nobody was to hear of it. `late`: it was left out, because the next one
+ * was due as well. `too_old`: the incident tells nobody any more.
+ */
+export const escalationOutcomes = [
+  'unacknowledged',
+  'undelivered',
+  'silenced',
+  'not_now',
+  'late',
+  'too_old',
+] as const;

@@ -28,6 +28,9 @@ function isWebAddress(text: string): boolean {
   return 'url' in readWebUrl(text);
 }
 
+/** One mention. */
+export const mentionSyntax = /^@[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
 export const config = z.strictObject({
   url: z
     .string()

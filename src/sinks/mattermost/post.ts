@@ -1,8 +1,9 @@
 // One message as the post that carries it: where to, whom it pings, how urgent it is. Pure.
 import type { Card } from '../../kit/card.ts';
 import type { SeverityName } from '../../kit/event.ts';
-import { isPinging } from '../../kit/mention.ts';
+import { mentionsOf } from '../../kit/mention.ts';
 import type { Message } from '../../kit/sink.ts';
+import { mentionSyntax } from './config.ts';
 import { type Attachment, type CardStyle, type Rendered, rendered } from './render.ts';
 
 /** On the wire, as the server decodes it; older servers ignore keys that they do not know. */
@@ -43,7 +44,8 @@ export interface PostOptions {
 export function postOf(message: Message, deliveryId: string, options: PostOptions): Payload {
   const { event } = message;
   const { username, iconUrl, channel, style, refusedChannel } = options;
-  const mention = isPinging(message.card, options.mentionFrom) ? options.mention : undefined;
+  const setting = { mention: options.mention, mention_from: options.mentionFrom };
+  const mention = mentionsOf(message, setting, mentionSyntax).join(' ') || undefined;
   const card =
     refusedChannel === undefined
       ? message.card

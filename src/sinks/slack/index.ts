@@ -5,7 +5,7 @@ import type { AdapterContext } from '../../kit/adapter.ts';
 import { type Card, type Field, headlineText, strong, type Text, word } from '../../kit/card.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { failureOf, strangersAnswer } from '../../kit/http/status.ts';
-import { isPinging, mentionFrom } from '../../kit/mention.ts';
+import { mentionFrom, mentionsOf } from '../../kit/mention.ts';
 import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
@@ -13,11 +13,14 @@ import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import { webUrl } from '../../kit/web-url.ts';
 import { inert, linesOf, link, mrkdwn, packed, sectionMax, valueMax, weightOf } from './mrkdwn.ts';
 
+/** One mention. */
+const mentionSyntax = /^(?:!here|!channel|(?:@[UW]|!subteam\^S)[A-Z0-9]{2,20})$/;
+
 const config = z.strictObject({
   url: webUrl.describe('The URL of an incoming webhook; whoever has it can post.'),
   mention: z
     .string()
-    .regex(/^(?:!here|!channel|(?:@[UW]|!subteam\^S)[A-Z0-9]{2,20})$/, 'is no mention of Slack')
+    .regex(mentionSyntax, 'is no mention of Slack')
     .optional()
     .describe(
       'Whom a CRITICAL event pings, or one from mention_from up: !here, !channel, @U012AB3CD or !subteam^S012AB3CD.',
@@ -84,9 +87,9 @@ function create({ url, ...usual }: z.output<typeof config>, { http, now }: Adapt
 
 const colors = ['#8C8C8C', '#0099FF', '#2EB67D', '#FFD700', '#FF6600', '#FF0000'] as const;
 
-function payloadOf({ card, event, template }: Message, deliveryId: string, setting: Mention) {
-  const { mention, mention_from: from } = setting;
-  const hasMention = mention !== undefined && isPinging(card, from);
+function payloadOf(message: Message, deliveryId: string, setting: Mention) {
+  const { card, event, template } = message;
+  const mentions = mentionsOf(message, setting, mentionSyntax).map((name) => ` <${name}>`);
   const head = [word(`${card.sign} `), strong(card.level), word(' · '), ...card.headline];
   const payload = { delivery_id: deliveryId, event_id: event.id, source: event.source };
   const [first, ...more] = [head, ...card.remarks].flatMap(linesOf);
@@ -94,7 +97,7 @@ function payloadOf({ card, event, template }: Message, deliveryId: string, setti
     text: inert(`${card.sign} ${card.level} · ${headlineText(card)}`),
     unfurl_links: false,
     unfurl_media: false,
-    blocks: sections([hasMention ? `${first} <${mention}>` : `${first}`, ...more]),
+    blocks: sections([`${first}${mentions.join('')}`, ...more]),
     attachments: [{ color: colors[card.severity], fallback: '', blocks: blocksOf(card, template) }],
     metadata: { event_type: 'tocsin_card', event_payload: payload },
   };

@@ -1,4 +1,6 @@
 // `tocsin routes show`: the routes in their order.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createWorld } from '../../support/world.ts';
 import { runIn } from '../in-process.ts';
@@ -10,5 +12,21 @@ test('the routes are listed, and shown as JSON', async () => {
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^\S+ {2}to soc {2}from \S+\n$/)]);
   expect(JSON.parse((await runIn(world, ['routes', 'show', '--json'])).stdout)).toMatchObject([
     { to: ['soc'] },
+  ]);
+});
+
+test('the steps of an escalation stand below their route', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  await runIn(world, ['migrate']);
+  const step = '{ after: 15m, to: [soc], mention: "@oncall", repeat: 2, min_severity: HIGH }';
+  const sinks = 'sinks: { soc: { type: mattermost, url: "https://chat.example/hooks/abcdef" } }';
+  const routes = `routes: [{ name: all, to: [soc], escalate: [${step}, { after: 1h, to: [soc] }] }]`;
+  const path = join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml');
+  writeFileSync(path, `${sinks}\n${routes}\n`);
+  const { stdout } = await runIn(world, ['routes', 'show'], { TOCSIN_CONFIG: path });
+  expect(stdout.split('\n').slice(1)).toEqual([
+    '  after 15m  to soc  mentions @oncall  2 times more  from HIGH',
+    '  after 1h  to soc',
+    '',
   ]);
 });

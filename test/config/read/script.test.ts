@@ -27,6 +27,8 @@ describe('the three variables of the script', () => {
       dataDir: join(home(), 'data'),
       retentionMs: 180 * 86_400_000,
       silenceMaxMs: 30 * 86_400_000,
+      incidents: { ackExpiresMs: 8 * 3_600_000, snoozeMaxMs: 7 * 86_400_000 },
+      escalationMaxAgeMs: 86_400_000,
       recurringSilences: [],
       sinkRate: 10,
       port: 8080,

@@ -138,7 +138,7 @@ describe('the vendor', () => {
 describe('an escalation', () => {
   const step = (number: number): Wanted => ({
     kind: 'escalated',
-    step: { step: number, nextAtMs: null, to: 'on duty', deliveries: [] },
+    step: { from: number - 1, step: number, nextAtMs: null, to: 'on duty', deliveries: [] },
   });
 
   test.each<[KnownIncident, number, string]>([

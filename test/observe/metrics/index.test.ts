@@ -31,6 +31,7 @@ const promised = {
   tocsin_delivery_latency_seconds: 'histogram',
   tocsin_digest_events_total: 'counter',
   tocsin_digests_total: 'counter',
+  tocsin_escalations_total: 'counter',
   tocsin_event_to_screen_seconds: 'histogram',
   tocsin_deliveries_pending: 'gauge',
   tocsin_delivery_oldest_pending_age_seconds: 'gauge',

@@ -62,9 +62,26 @@ export const fileSchema = z
       })
       .optional()
       .describe('a map with hash and technique'),
+    escalation: z
+      .strictObject({
+        max_age: single.describe(
+          'how long after it happened an incident may still tell anybody; 24h if not set',
+        ),
+      })
+      .optional()
+      .describe('a map with max_age'),
     polling_interval: single,
     locale: single,
     time_zone: single,
+    incidents: z
+      .strictObject({
+        ack_expires: single.describe(
+          'how long an acknowledgement lasts that nobody renews, from 1m to 30d, or off; 8h if not set',
+        ),
+        snooze_max: single.describe('the longest that an incident may be snoozed; 7d if not set'),
+      })
+      .optional()
+      .describe('a map with ack_expires and snooze_max'),
     silences: z
       .strictObject({ max: single, recurring: recurringSilences })
       .optional()

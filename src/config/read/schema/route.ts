@@ -86,6 +86,21 @@ const quiet = z
   .optional()
   .describe('a map with times, passes');
 
+const mention = z
+  .union([z.string(), z.array(z.string()).min(1)], 'is neither a mention nor a list of them')
+  .optional()
+  .describe('whom it pings, such as "@soc-oncall", or a list of them');
+const escalationStep = z
+  .strictObject({
+    after: single,
+    to: z.array(z.string()).min(1).describe('a list of ids of sinks, such as [soc]'),
+    mention,
+    repeat: single,
+    min_severity: single,
+    active: intervals,
+  })
+  .describe('a map with after, to, mention, repeat, min_severity, active');
+
 export const route = z
   .strictObject({
     // It is shown in messages, and stored with every event.
@@ -95,9 +110,17 @@ export const route = z
     active: intervals,
     mute: intervals,
     to: z.array(target).min(1).describe('a list of ids of sinks, such as [soc]'),
+    mention,
+    mention_from: single,
     group,
     throttle,
     quiet,
+    escalate: z
+      .array(escalationStep)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('a list of steps that tell more people while nobody acknowledges'),
     repeats: z
       .boolean()
       .optional()

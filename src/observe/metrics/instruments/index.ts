@@ -3,6 +3,7 @@
 import { Registry } from 'prom-client';
 import { createBacklogMetrics } from './backlog.ts';
 import { createDeliveryMetrics } from './deliveries.ts';
+import { createEscalationMetrics } from './escalation.ts';
 import { createHttpMetrics } from './http.ts';
 import { registerNodeMetrics } from './node.ts';
 import { createServiceMetrics } from './service.ts';
@@ -22,6 +23,7 @@ export function createInstruments(registry: Registry) {
     ...createSourceMetrics(registry),
     ...createDeliveryMetrics(registry),
     ...createBacklogMetrics(registry),
+    ...createEscalationMetrics(registry),
     ...createSinkMetrics(registry),
     ...createServiceMetrics(registry),
     ...createHttpMetrics(registry),

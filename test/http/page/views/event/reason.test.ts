@@ -4,7 +4,7 @@ import { reasonText } from '../../../../../src/http/page/views/event/reason.ts';
 import { words } from '../../../../../src/http/page/words/index.ts';
 import { suppressions } from '../../../../../src/kit/records/suppression.ts';
 
-test.each(suppressions)('%s', (reason) => {
+test.each([...suppressions, 'acknowledged', 'snoozed', 'resolved'])('%s', (reason) => {
   for (const own of [words.en, words.th]) expect(reasonText(reason, own)).not.toBe(reason);
 });
 
