@@ -64,7 +64,8 @@ export function createApp(deps: AppDependencies): Hono {
   );
   // Those of the API and the page appear with their first requests: they are many.
   startSeries(app, deps.metrics);
-  app.route('/api/v1', createApi(deps));
+  const onStreams = (open: number) => deps.metrics.httpStreamsOpen.set(open);
+  app.route('/api/v1', createApi({ ...deps, onStreams }));
   app.route('/chat', createChat({ chatOf: () => undefined, ...deps }));
   if (deps.signInRoutes !== undefined) app.route('/', deps.signInRoutes);
   app.route('/', createPage(deps));

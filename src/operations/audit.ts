@@ -45,17 +45,17 @@ interface ListInput {
   readonly limit?: number | undefined;
 }
 
+export const auditFilters = z.strictObject({
+  actor: name.optional(),
+  operation: name.optional(),
+  target: name.optional().describe('Such as sink:soc'),
+  since: time.optional().describe('It was done then or later'),
+});
+
 export const list: Operation<ListInput, Page<Entry>> = {
   name: 'audit-list',
   summary: 'Who did what, through which door, before and after, the newest first',
-  input: z.strictObject({
-    actor: name.optional(),
-    operation: name.optional(),
-    target: name.optional().describe('Such as sink:soc'),
-    since: time.optional().describe('It was done then or later'),
-    cursor,
-    limit: pageLimit,
-  }),
+  input: auditFilters.extend({ cursor, limit: pageLimit }),
   output: pageOf(entry),
   permission: 'read',
   route: 'GET /audit',

@@ -117,7 +117,13 @@ export const list: Operation<z.infer<typeof listInput>, z.infer<typeof listOutpu
 const filter = {
   sink: name.optional(),
   reason: name.optional(),
-  status: z.int().min(100).max(599).optional().describe('HTTP status of the far end’s last answer'),
+  status: z
+    .int()
+    .min(100)
+    .max(599)
+    .nullable()
+    .optional()
+    .describe('HTTP status of the far end’s last answer; null: it never gave one'),
   severity: severities,
   eventIds: z.array(rowId).min(1).max(10_000).optional(),
   deadSince: time.optional().describe('It was given up then or later'),

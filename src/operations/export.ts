@@ -27,8 +27,8 @@ export function csvOf(items: readonly EventItem[]): string {
     .join('');
 }
 
-/** A line an event, with its line break. */
-export function ndjsonOf(items: readonly EventItem[]): string {
+/** A line each, with its line break. */
+export function ndjsonOf(items: readonly object[]): string {
   return items.map((item) => `${JSON.stringify(item)}\n`).join('');
 }
 

@@ -23,6 +23,7 @@ import * as works from './works.ts';
 
 export type { Failures } from '../kit/records/access.ts';
 export type { Actor, Permission } from '../kit/records/audit.ts';
+export { auditFilters } from './audit.ts';
 export { type EventFilters, type EventItem, eventFilters } from './event-fields.ts';
 export { csvHead, csvOf, ndjsonOf } from './export.ts';
 export type { FarEnds } from './far-ends.ts';

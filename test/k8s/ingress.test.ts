@@ -1,11 +1,25 @@
-// The example that lets people in from outside: it leads to Tocsin's own Service by TLS, and its
+// The examples that let people in from outside: each leads to Tocsin's own Service by TLS, and its
 // policy lets the controller's pods in and nobody else.
 import { expect, test } from 'vitest';
 import { oneOf, readManifests } from './manifests.ts';
 import { problemsOf } from './schema.ts';
 
 const written = readManifests('base/ingress.example.yaml');
+const byGateway = readManifests('base/gateway.example.yaml');
 const [service] = readManifests('base/service.yaml');
+
+interface Service {
+  readonly spec: { readonly ports: readonly { readonly port: number }[] };
+}
+interface HttpRoute {
+  readonly spec: {
+    readonly hostnames: readonly string[];
+    readonly rules: readonly {
+      readonly backendRefs: readonly object[];
+      readonly timeouts: object;
+    }[];
+  };
+}
 
 test('both are what Kubernetes takes', () => {
   expect(written.map(({ kind }) => kind)).toEqual(['Ingress', 'NetworkPolicy']);
@@ -30,8 +44,24 @@ test('every host has a certificate by reference, and leads to the Service of the
   });
 });
 
-test('the policy lets one kind of pod in, to the port of Tocsin alone', () => {
-  const { spec } = oneOf(written, 'NetworkPolicy', 'tocsin-page') as unknown as {
+test('by the Gateway API, a route of one host leads to the same Service, for as long as it takes', () => {
+  expect(byGateway.map(({ kind }) => kind)).toEqual(['HTTPRoute', 'NetworkPolicy']);
+  for (const manifest of byGateway) expect(problemsOf(manifest), manifest.kind).toEqual([]);
+  const { hostnames, rules } = (byGateway[0] as unknown as HttpRoute).spec;
+  expect(hostnames).toEqual(['tocsin.example.com']);
+  const { ports } = (service as unknown as Service).spec;
+  expect(rules.map(({ backendRefs }) => backendRefs)).toEqual([
+    [{ name: service!.metadata.name, port: ports[0]!.port }],
+  ]);
+  // Zero is no time at all: a stream may last.
+  expect(rules[0]!.timeouts).toEqual({ request: '0s' });
+});
+
+test.each([
+  ['of the Ingress', written],
+  ['of the Gateway', byGateway],
+])('the policy %s lets one kind of pod in, to the port of Tocsin alone', (_, manifests) => {
+  const { spec } = oneOf(manifests, 'NetworkPolicy', 'tocsin-page') as unknown as {
     spec: { podSelector: unknown; ingress: { from: object[]; ports: object[] }[] };
   };
   expect(spec.podSelector).toEqual({ matchLabels: { 'app.kubernetes.io/name': 'tocsin' } });

@@ -51,14 +51,44 @@ const unused = {
 const podTemplate = 'io.k8s.api.core.v1.PodTemplateSpec';
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
+/** What we use of the Gateway API, by its reference; its definitions are ten times as long. */
+const text = { type: 'string' };
+const port = { type: 'integer' };
+const duration = { ...text, pattern: '^([0-9]{1,5}(h|m|s|ms)){1,4}$' };
+const object = (properties, required) => ({
+  type: 'object',
+  ...(required && { required }),
+  properties,
+});
+const listOf = (items) => ({ type: 'array', items });
+const httpRoute = object({
+  parentRefs: listOf(object({ name: text, namespace: text, sectionName: text, port }, ['name'])),
+  hostnames: listOf(text),
+  rules: listOf(
+    object({
+      matches: listOf(
+        object({
+          path: object({
+            type: { ...text, enum: ['Exact', 'PathPrefix', 'RegularExpression'] },
+            value: text,
+          }),
+        }),
+      ),
+      backendRefs: listOf(object({ name: text, namespace: text, port }, ['name'])),
+      timeouts: object({ request: duration, backendRequest: duration }),
+    }),
+  ),
+});
+
 const definitions = {};
 for (const name of [...Object.values(kinds), podTemplate]) keep(name);
 write('kubernetes', { kinds, $defs: definitions });
 write(
   'custom-resources',
-  Object.fromEntries(
-    definitionFiles.map((file) => customResource(parse(readFileSync(file, 'utf8')))),
-  ),
+  Object.fromEntries([
+    ...definitionFiles.map((file) => customResource(parse(readFileSync(file, 'utf8')))),
+    ['gateway.networking.k8s.io/v1 HTTPRoute', whole(httpRoute, ['spec', 'metadata'])],
+  ]),
 );
 
 function keep(name) {
@@ -74,12 +104,12 @@ function customResource({ spec: { group, names, versions } }) {
   const spec = compact(properties.spec);
   for (const path of unused[names.kind]) remove(spec, path.split('.'));
   if (names.kind === 'Pooler') spec.properties.template = { $ref: `#/$defs/${podTemplate}` };
-  const text = { type: 'string' };
+  return [`${group}/${name} ${names.kind}`, whole(spec, [...required, 'metadata'])];
+}
+
+function whole(spec, required) {
   const all = { apiVersion: text, kind: text, metadata: { $ref: `#/$defs/${objectMeta}` }, spec };
-  return [
-    `${group}/${name} ${names.kind}`,
-    { type: 'object', properties: all, required: [...required, 'metadata'] },
-  ];
+  return { type: 'object', properties: all, required };
 }
 
 function remove(schema, [key, ...rest]) {

@@ -189,6 +189,9 @@ const http = row(
     },
     { ...seconds, width: 12 },
   ),
+  lines('Streams', 'Clients that watch events live.', {
+    ...each('tocsin_http_streams_open'),
+  }),
 );
 
 const node = row(

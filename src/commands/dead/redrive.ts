@@ -11,7 +11,7 @@ import { assertSinkIsKnown, sinkOption } from './sink.ts';
 /** What dead deliveries have in common. */
 export const choiceOptions = {
   reason: { type: 'string', value: '<word>', help: 'Those given up for this reason' },
-  status: { type: 'string', value: '<number>', help: 'Those with this last HTTP status' },
+  status: { type: 'string', value: '<number>', help: 'Those with this last HTTP status, or none' },
   severity: { type: 'string', value: '<name,...>', help: 'Those of these severities' },
   'dry-run': { type: 'boolean', help: 'Say which that would be, and change nothing' },
 } as const satisfies Command['options'];
@@ -85,7 +85,10 @@ function assertChosen({ eventIds, reason, status, severity }: Filter, areAll: bo
 }
 
 /** @throws {UsageError} */
-function statusOf(given: string): number {
+function statusOf(given: string): number | null {
+  if (given === 'none') return null;
   if (/^[1-5]\d\d$/.test(given)) return Number(given);
-  throw new UsageError(`--status ${JSON.stringify(given)} is no HTTP status, such as 413.`);
+  throw new UsageError(
+    `--status ${JSON.stringify(given)} is no HTTP status, such as 413. "none" means those without one.`,
+  );
 }

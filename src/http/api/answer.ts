@@ -24,6 +24,8 @@ export interface ApiDependencies {
   readonly ending?: AbortSignal | undefined;
   /** Gets the reason of a failure; the client learns only that the request failed. */
   onFailure(operation: string, error: unknown): void;
+  /** Gets how many clients watch events live, after each change. Absent: nobody counts them. */
+  onStreams?(open: number): void;
 }
 
 /** @param once of this API: the keys of requests that are sent again */

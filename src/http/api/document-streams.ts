@@ -1,7 +1,7 @@
 // What the OpenAPI document says of answers that are streams, which no operation gives.
 import type { z } from 'zod';
 import type { Json } from './components.ts';
-import { exportFields } from './export.ts';
+import { auditLog, events } from './exported.ts';
 import { streamFields } from './live/fields.ts';
 
 export interface StreamPlace {
@@ -19,14 +19,26 @@ const text = { schema: { type: 'string' } };
 
 export const streamPlaces: readonly StreamPlace[] = [
   {
+    path: '/audit/export',
+    operationId: auditLog.operation,
+    summary: 'The audit log as a file, the newest first',
+    description:
+      'An entry a line, with the hashes that chain them; at most 100,000. The last line is ' +
+      '`{"end": true, "next": …}`; a file without it is not whole. Where there are more, `next` ' +
+      'is the `cursor` of the next file.',
+    input: auditLog.fields,
+    parameters: [],
+    content: { 'application/x-ndjson': text },
+  },
+  {
     path: '/events/export',
-    operationId: 'event-export',
+    operationId: events.operation,
     summary: 'All events that fit the filters as a file, the newest first',
     description:
       'At most 100,000. The last line of ndjson is `{"end": true, "next": …}`; a file without it ' +
       'is not whole. Where there are more, `next` is the `cursor` of the next file; in csv a last ' +
       'line `next: …` has it.',
-    input: exportFields,
+    input: events.fields,
     parameters: [],
     content: { 'text/csv': text, 'application/x-ndjson': text },
   },

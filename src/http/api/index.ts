@@ -6,6 +6,7 @@ import { type AnyOperation, Once, operations } from '../../operations/index.ts';
 import { type ApiDependencies, createAnswer } from './answer.ts';
 import { createDocument } from './document.ts';
 import { Exports } from './export.ts';
+import { auditLog, events } from './exported.ts';
 import { LiveTail } from './live/index.ts';
 import { problem } from './problem.ts';
 import { honoPath, isRouted, placesOf, type RoutedOperation } from './routes.ts';
@@ -32,9 +33,12 @@ export function createApi(
   const live = new LiveTail(deps);
   app.get('/events/stream', (c) => live.answer(c));
   app.all('/events/stream', () => wrongMethod(['GET']));
-  const exports = new Exports(deps);
-  app.get('/events/export', (c) => exports.answer(c));
+  const eventFiles = new Exports(deps, events);
+  app.get('/events/export', (c) => eventFiles.answer(c));
   app.all('/events/export', () => wrongMethod(['GET']));
+  const auditFiles = new Exports(deps, auditLog);
+  app.get('/audit/export', (c) => auditFiles.answer(c));
+  app.all('/audit/export', () => wrongMethod(['GET']));
   // A path with a word where another has a field comes first, with its refusals.
   const ordered = routed.toSorted((a, b) => fieldCount(a) - fieldCount(b));
   const pathOf = (operation: RoutedOperation) => honoPath(placesOf(operation).path);

@@ -3,7 +3,7 @@
 import { code } from '../../core/chat/index.ts';
 import type { Text } from '../../kit/card.ts';
 import { ConflictError, event } from '../../operations/index.ts';
-import { reasonText } from '../page/views/event/reason.ts';
+import { reasonText } from '../page/parts/reason.ts';
 import { words } from '../page/words/index.ts';
 import { type Said, type Visit, valueMax } from './visit.ts';
 

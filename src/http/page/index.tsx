@@ -198,6 +198,7 @@ class Page {
       ...(notice && { notice }),
       version: this.#deps.version,
       url: new URL(c.req.url),
+      known: namesOf(context),
       operate: (operation, input) => performStorable(operation, context!, input),
     };
     return { visit, isReady: context !== undefined };
@@ -228,6 +229,11 @@ async function performStorable<In, Out>(
   if (hasUnstorable(input))
     throw new InputError('A text has NUL or half a character, which no text of Tocsin has.');
   return await perform(operation, context, input);
+}
+
+function namesOf(context: OperationContext | undefined): Visit['known'] {
+  const { sources = [], sinks = [] } = context?.config ?? {};
+  return { sources: sources.map(({ id }) => id), sinks: sinks.map(({ id }) => id) };
 }
 
 /** @throws {InputError} it is none */

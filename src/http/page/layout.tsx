@@ -22,7 +22,7 @@ export const menu = [
 ] as const;
 
 /** What the layout needs of a visit. */
-type Around = Omit<Visit, 'operate'>;
+type Around = Omit<Visit, 'operate' | 'known'>;
 
 /** The whole page. @param assets addresses of its own files */
 export async function documentOf(

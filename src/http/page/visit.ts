@@ -14,6 +14,8 @@ export interface Visit {
   readonly version: string;
   /** Path and query, as the visitor wrote them. */
   readonly url: URL;
+  /** Names in the configuration. */
+  readonly known: { readonly sources: readonly string[]; readonly sinks: readonly string[] };
   /** Of the act after which the browser came here. */
   readonly notice?: Notice;
   /** As `perform`, by this visitor. */

@@ -86,8 +86,8 @@ export interface ListedDelivery extends DeliveryKey {
 export interface DeliveryFilter {
   readonly sink?: string | undefined;
   readonly reason?: string | undefined;
-  /** Of the far end's last answer. */
-  readonly status?: number | undefined;
+  /** Of the far end's last answer; null: it never gave one. */
+  readonly status?: number | null | undefined;
   /** None: of any. */
   readonly severities?: readonly Severity[] | undefined;
   readonly eventIds?: readonly string[] | undefined;

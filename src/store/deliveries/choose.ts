@@ -88,7 +88,7 @@ function meant(db: Database, filter: DeliveryFilter): Fragment {
       client`e.severity = any (string_to_array(${severities.join(',')}, ',')::smallint[])`,
     // Last: it looks at the attempts of each row.
     status !== undefined &&
-      client`(select a.status from (${lastAnswered(db)}) a) = ${status}::integer`,
+      client`(select a.status from (${lastAnswered(db)}) a) is not distinct from ${status}::integer`,
   ];
   return conditions
     .filter((condition) => condition !== false)

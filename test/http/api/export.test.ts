@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { expect, test, vi } from 'vitest';
 import type { ApiDependencies } from '../../../src/http/api/answer.ts';
 import { Exports } from '../../../src/http/api/export.ts';
+import { events } from '../../../src/http/api/exported.ts';
 import { ann, contextOn } from '../../operations/acting.ts';
 import { draft, drafts, storePage, useDatabase } from '../../store/stored.ts';
 
@@ -17,7 +18,7 @@ function setUp(rowsMax?: number, more: Partial<ApiDependencies> = {}) {
     contextOf: () => contextOn(db()),
     ...more,
   };
-  const exports = new Exports(deps, rowsMax === undefined ? {} : { rowsMax });
+  const exports = new Exports(deps, events, rowsMax === undefined ? {} : { rowsMax });
   const app = new Hono().get('/export', (c) => exports.answer(c));
   const get = async (query: string) => app.request(`/export?${query}`);
   return { get, app, ending, onFailure };

@@ -26,6 +26,7 @@ export function visitOf(db: Database, path = '/', more: Partial<Visit> = {}): Vi
   return {
     ...{ actor: ann, words: words.en, locale: 'en', theme: 'auto', version: '1.2.3' },
     url: new URL(path, 'http://tocsin.example'),
+    known: { sources: ['a'], sinks: ['soc'] },
     operate: (operation, input) => perform(operation, context, input),
     ...more,
   };

@@ -48,6 +48,7 @@ const promised = {
   tocsin_config_last_reload_success_timestamp_seconds: 'gauge',
   tocsin_config_hash: 'gauge',
   tocsin_http_requests_total: 'counter',
+  tocsin_http_streams_open: 'gauge',
   tocsin_heartbeats_total: 'counter',
   tocsin_log_lines_lost_total: 'counter',
   tocsin_http_request_duration_seconds: 'histogram',

@@ -92,11 +92,13 @@ export class LiveTail {
       onEnd: () => {
         clearInterval(timer);
         this.#open.delete(entry);
+        this.#deps.onStreams?.(this.#open.size);
         this.#tail.leave(feed);
       },
     });
     const entry = { feed, actor: context.actor.name };
     this.#open.add(entry);
+    this.#deps.onStreams?.(this.#open.size);
     try {
       feed.hold();
       const position = await this.#tail.join(feed);

@@ -31,6 +31,9 @@ export function Field({
 }) {
   const value = url.searchParams.get(name) ?? '';
   const id = `field-${name}`;
+  // What the address has stays chosen, though it is not on the list.
+  const others =
+    choices?.some((one) => one.value === value) === false ? [{ value, text: value }] : [];
   return (
     <p class="field">
       <label for={id}>{label}</label>
@@ -38,7 +41,7 @@ export function Field({
         <input {...{ id, type, name, value, required }} placeholder={hint} />
       ) : (
         <select id={id} name={name}>
-          {choices.map((one) => (
+          {[...choices, ...others].map((one) => (
             <option value={one.value} selected={one.value === value}>
               {one.text}
             </option>
@@ -81,6 +84,20 @@ export function severityChoices(words: Words): Choice[] {
     text: words.severities[severity]!,
   }));
   return [{ value: '', text: words.shell.any }, ...known];
+}
+
+/** Every sink of the configuration, and none: any. */
+export function sinkChoices({ known: { sinks }, words }: Visit): Choice[] {
+  return anyOf(sinks, words);
+}
+
+/** Every source of the configuration, and none: any. */
+export function sourceChoices({ known: { sources }, words }: Visit): Choice[] {
+  return anyOf(sources, words);
+}
+
+function anyOf(ids: readonly string[], words: Words): Choice[] {
+  return [{ value: '', text: words.shell.any }, ...ids.map((id) => ({ value: id, text: id }))];
 }
 
 /** A link to the step before an act, for who may act; for others, nothing. */

@@ -12,10 +12,13 @@ export const audit: View = async (visit) => {
   const { words, url, operate } = visit;
   const own = words.audit;
   const given = (name: string) => url.searchParams.get(name)?.trim() || undefined;
-  const { items, next } = await operate(log.list, {
-    ...{ actor: given('actor'), operation: given('operation'), target: given('target') },
-    ...{ since: given('since'), cursor: given('cursor') },
-  });
+  const filters = Object.fromEntries(
+    ['actor', 'operation', 'target', 'since'].flatMap((name) => {
+      const value = given(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const { items, next } = await operate(log.list, { ...filters, cursor: given('cursor') });
   return {
     title: words.nav.audit,
     body: (
@@ -30,6 +33,9 @@ export const audit: View = async (visit) => {
         </form>
         <p class="row">
           <a href="/audit/verify">{own.verify}</a>
+          <span class="apart">
+            <a href={`/api/v1/audit/export?${new URLSearchParams(filters)}`}>NDJSON</a>
+          </span>
         </p>
         <Table
           caption={words.nav.audit}

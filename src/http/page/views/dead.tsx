@@ -3,6 +3,7 @@
 import { type Severity, severityNames } from '../../../kit/event.ts';
 import { dead, delivery } from '../../../operations/index.ts';
 import { ActButton, ActLink } from '../parts/form.tsx';
+import { reasonText } from '../parts/reason.ts';
 import { Table } from '../parts/table.tsx';
 import { SeverityMark, Theirs, Time } from '../parts/text.tsx';
 import { type Act, type DoneName, doneAt, type View, type Visit } from '../visit.ts';
@@ -29,7 +30,7 @@ export const deadLetters: View = async (visit) => {
           <section class="panel group" data-key={`${group.sink} ${group.reason} ${group.status}`}>
             <h2>
               <Theirs text={group.sink} />: {group.count}
-              {group.isPartial ? '+' : ''} · <Theirs text={group.reason} />{' '}
+              {group.isPartial ? '+' : ''} · {reasonText(group.reason, words)}{' '}
               {group.status === null ? '' : `(${group.status})`}
             </h2>
             <p>{group.advice}</p>
@@ -78,8 +79,12 @@ function queryOf(group: {
   readonly status?: number | null;
 }): string {
   const { sink, reason, status } = group;
-  return new URLSearchParams({ sink, reason, ...(status && { status: `${status}` }) }).toString();
+  const own = status === undefined ? {} : { status: String(status ?? noStatus) };
+  return new URLSearchParams({ sink, reason, ...own }).toString();
 }
+
+/** In an address, of those to which the far end gave no status. */
+const noStatus = 'none';
 
 const filterFields = ['sink', 'reason', 'status', 'severity', 'events'] as const;
 
@@ -98,7 +103,7 @@ function filterOf(fields: Readonly<Record<string, string>>): Filter {
     ...(sink && { sink }),
     ...(reason && { reason }),
     // The operation refuses what is no status.
-    ...(status && { status: Number(status) }),
+    ...(status && { status: status === noStatus ? null : Number(status) }),
     ...(severity && { severity: severity.split(',') as Filter['severity'] }),
     ...(events && { eventIds: events.split(',') }),
   };
@@ -163,7 +168,7 @@ function chosenBy(fields: Readonly<Record<string, string>>, { words }: Visit) {
         <>
           <dt>{own.filters[name]}</dt>
           <dd>
-            <Theirs text={fields[name]} />
+            {name === 'reason' ? reasonText(fields[name]!, words) : <Theirs text={fields[name]} />}
           </dd>
         </>
       ))}

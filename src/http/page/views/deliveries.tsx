@@ -1,7 +1,8 @@
 // Deliveries: how each stands, by sink, state and reason.
 import { type Severity, severityNames } from '../../../kit/event.ts';
 import { delivery } from '../../../operations/index.ts';
-import { Field } from '../parts/form.tsx';
+import { Field, sinkChoices } from '../parts/form.tsx';
+import { reasonChoices, reasonText } from '../parts/reason.ts';
 import { type Column, Pager, Table } from '../parts/table.tsx';
 import { SeverityMark, StateMark, Theirs, Time } from '../parts/text.tsx';
 import type { View, Visit } from '../visit.ts';
@@ -21,7 +22,7 @@ export const deliveries: View = async (visit) => {
       <>
         <h1>{words.nav.deliveries}</h1>
         <form method="get" class="filters">
-          <Field visit={visit} name="sink" label={own.sink} />
+          <Field visit={visit} name="sink" label={own.sink} choices={sinkChoices(visit)} />
           <Field
             visit={visit}
             name="state"
@@ -31,7 +32,7 @@ export const deliveries: View = async (visit) => {
               ...states.map((value) => ({ value, text: words.states[value] })),
             ]}
           />
-          <Field visit={visit} name="reason" label={own.reason} />
+          <Field {...{ visit, name: 'reason', label: own.reason }} choices={reasonChoices(words)} />
           <Field
             visit={visit}
             name="severity"
@@ -102,7 +103,7 @@ export function columnsOf({ words }: Visit): readonly Column<Item>[] {
     { name: own.device, cell: ({ device }) => <Theirs text={device} /> },
     { name: own.sink, cell: ({ sink }) => <Theirs text={sink} /> },
     { name: own.state, cell: ({ state }) => <StateMark state={state} words={words} /> },
-    { name: own.reason, cell: reasonOf },
+    { name: own.reason, cell: (item) => reasonOf(item, words) },
     { name: own.attempts, isNumber: true, cell: ({ attempts }) => attempts },
     {
       name: own.at,
@@ -111,14 +112,11 @@ export function columnsOf({ words }: Visit): readonly Column<Item>[] {
   ];
 }
 
-function reasonOf({ reason, lastStatus, lastAnswer, silenceId }: Item) {
+function reasonOf({ reason, lastStatus, lastAnswer, silenceId }: Item, words: Visit['words']) {
+  const text = reason === null ? null : reasonText(reason, words);
   return (
     <>
-      {silenceId === null ? (
-        <Theirs text={reason} />
-      ) : (
-        <a href={`/silences/${silenceId}/extend`}>{reason}</a>
-      )}{' '}
+      {silenceId === null ? text : <a href={`/silences/${silenceId}/extend`}>{text}</a>}{' '}
       {lastStatus === null ? '' : <span class="quiet">{lastStatus}</span>}{' '}
       {lastAnswer === null ? '' : <Theirs text={lastAnswer} />}
     </>

@@ -2,6 +2,7 @@
 import { routeDiff } from '../../../operations/index.ts';
 import { severityOf } from '../parts/event-rows.tsx';
 import { Area } from '../parts/form.tsx';
+import { reasonText } from '../parts/reason.ts';
 import { Table } from '../parts/table.tsx';
 import { SeverityMark, Theirs, Time } from '../parts/text.tsx';
 import type { Act, Shown, View, Visit } from '../visit.ts';
@@ -155,7 +156,12 @@ function sample(rows: Diff['lostSample'], words: Visit['words'], caption: string
         {
           name: own.gets,
           cell: ({ losses }) =>
-            losses.map(({ sink, reason }) => `${sink}: ${reason ?? own.noRoute}`).join('; '),
+            losses
+              .map(({ sink, reason }) => {
+                const why = reason === null ? own.noRoute : reasonText(reason, words);
+                return `${sink}: ${why}`;
+              })
+              .join('; '),
         },
         { name: own.received, cell: ({ receivedAt }) => <Time at={receivedAt} /> },
       ]}

@@ -1,7 +1,7 @@
 // Events: a search whose state is its address, so that every search is a link to keep.
 import { event } from '../../../operations/index.ts';
 import { deliveryStates, EventTable } from '../parts/event-rows.tsx';
-import { Field, severityChoices } from '../parts/form.tsx';
+import { Field, severityChoices, sinkChoices, sourceChoices } from '../parts/form.tsx';
 import { Pager, withFields } from '../parts/table.tsx';
 import { Time } from '../parts/text.tsx';
 import type { View, Visit } from '../visit.ts';
@@ -115,7 +115,7 @@ function form(visit: Visit) {
           {...{ visit, name: 'minSeverity', label: fields.minSeverity }}
           choices={severityChoices(words)}
         />
-        {plain('sink')}
+        <Field {...{ visit, name: 'sink', label: fields.sink }} choices={sinkChoices(visit)} />
         <Field
           {...{ visit, name: 'state', label: fields.state }}
           choices={[
@@ -128,7 +128,15 @@ function form(visit: Visit) {
         </button>
         <details class="more" open={rare.some((name) => url.searchParams.get(name))}>
           <summary>{words.events.more}</summary>
-          <div class="filters">{rare.map(plain)}</div>
+          <div class="filters">
+            {rare.map((name) =>
+              name === 'source' ? (
+                <Field {...{ visit, name, label: fields.source }} choices={sourceChoices(visit)} />
+              ) : (
+                plain(name)
+              ),
+            )}
+          </div>
         </details>
         {url.searchParams.has('range') && (
           <input type="hidden" name="range" value={url.searchParams.get('range') ?? ''} />

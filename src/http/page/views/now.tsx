@@ -1,6 +1,7 @@
 // Now: sources, sinks and what waits on one screen, the worst first.
 import { hours, silence, states, status } from '../../../operations/index.ts';
 import { HourChart } from '../parts/chart.tsx';
+import { reasonText } from '../parts/reason.ts';
 import { Table } from '../parts/table.tsx';
 import { StateMark, span, Theirs, Time } from '../parts/text.tsx';
 import type { View, Visit } from '../visit.ts';
@@ -169,7 +170,7 @@ function sinkTable(items: readonly SinkItem[], { words }: Visit) {
           cell: ({ state, reason, nextProbeAt }) => (
             <>
               <StateMark state={state} words={words} />{' '}
-              {reason !== null && <Theirs text={reason} />}
+              {reason !== null && reasonText(reason, words)}
               {nextProbeAt !== null && (
                 <span class="quiet">
                   {' '}

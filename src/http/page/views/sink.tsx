@@ -116,8 +116,8 @@ export const pauseSink: Act = async (visit, { sink: id = '' }, form) => {
 };
 
 export const resumeSink: Act = async ({ operate }, { sink: id = '' }) => {
-  await operate(sink.resume, { sink: id });
-  return doneAt(sinkPath(id), 'sinkResumed');
+  const { ended } = await operate(sink.resume, { sink: id });
+  return doneAt(sinkPath(id), ended === null ? 'wasNotPaused' : 'sinkResumed');
 };
 
 export const testSink: Act = async (visit, { sink: id = '' }) => {

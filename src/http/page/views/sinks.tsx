@@ -1,6 +1,7 @@
 // Sinks and sources: how each stands, and the way to each one.
 import { states } from '../../../operations/index.ts';
 import { PauseSays } from '../parts/pause.tsx';
+import { reasonText } from '../parts/reason.ts';
 import { type Column, Table } from '../parts/table.tsx';
 import { StateMark, span, Theirs, Time } from '../parts/text.tsx';
 import type { View, Visit } from '../visit.ts';
@@ -122,7 +123,11 @@ export function SinkState({ one, visit }: { readonly one: SinkItem; readonly vis
     <>
       <StateMark state={one.state} words={words} />{' '}
       {one.pause === null ? (
-        <Cause text={one.reason} since={one.state === 'ok' ? null : one.since} visit={visit} />
+        <Cause
+          text={one.reason === null ? null : reasonText(one.reason, words)}
+          since={one.state === 'ok' ? null : one.since}
+          visit={visit}
+        />
       ) : (
         <PauseSays pause={one.pause} visit={visit} />
       )}

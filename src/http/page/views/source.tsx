@@ -157,6 +157,6 @@ export const pauseSource: Act = async ({ operate }, { source: id = '' }, form) =
 };
 
 export const resumeSource: Act = async ({ operate }, { source: id = '' }) => {
-  await operate(source.resume, { source: id });
-  return doneAt(sourcePath(id), 'sourceResumed');
+  const { ended } = await operate(source.resume, { source: id });
+  return doneAt(sourcePath(id), ended === null ? 'wasNotPaused' : 'sourceResumed');
 };

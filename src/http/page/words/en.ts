@@ -86,6 +86,7 @@ export const en = {
     silenceExtended: 'The silence lasts longer now.',
     silenceEnded: 'The silence was ended.',
     sinkPaused: 'The sink is paused.',
+    wasNotPaused: 'Nothing was changed: it was not paused any more.',
     sinkResumed: 'The sink goes on: what waited goes out now, the most urgent first.',
     sourceAsked: 'The source will be read within seconds.',
     sourcePaused: 'The source is paused.',

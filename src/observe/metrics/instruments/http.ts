@@ -1,5 +1,5 @@
 // Metrics of the HTTP server.
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { callSeconds } from './buckets.ts';
 
 export function createHttpMetrics(registry: Registry) {
@@ -16,6 +16,11 @@ export function createHttpMetrics(registry: Registry) {
       help: 'Time to answer a request.',
       labelNames: ['method', 'route'],
       buckets: callSeconds,
+      registers,
+    }),
+    httpStreamsOpen: new Gauge({
+      name: 'tocsin_http_streams_open',
+      help: 'Clients that watch events live at present.',
       registers,
     }),
   };

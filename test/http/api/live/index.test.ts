@@ -54,6 +54,16 @@ test('events are sent as they are stored, with what proxies need', async () => {
   expect(idsIn(await until('"externalId":"4"'))).toEqual(['3', '4']);
 });
 
+test('how many watch is counted', async () => {
+  const onStreams = vi.fn();
+  const { open } = setUp({ onStreams });
+  const { until, leave } = await open();
+  await until('retry');
+  await (await open()).leave();
+  await leave();
+  expect(onStreams.mock.calls.flat()).toEqual([1, 2, 1, 0]);
+});
+
 test('only what was asked for is sent', async () => {
   const { open } = setUp();
   const { until } = await open('?minSeverity=HIGH&source=a,b&sink=soc');

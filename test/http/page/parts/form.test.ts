@@ -1,6 +1,11 @@
 // Forms: values come from the address, and a button acts only for who may.
 import { expect, test } from 'vitest';
-import { ActButton, Field } from '../../../../src/http/page/parts/form.tsx';
+import {
+  ActButton,
+  Field,
+  sinkChoices,
+  sourceChoices,
+} from '../../../../src/http/page/parts/form.tsx';
 import type { Database } from '../../../../src/store/database.ts';
 import { ann } from '../../../operations/acting.ts';
 import { visitOf } from '../visiting.ts';
@@ -17,6 +22,22 @@ test('a choice of the address is chosen', async () => {
   const choices = ['a', 'b'].map((value) => ({ value, text: value }));
   const field = Field({ visit: visit('/?q=b'), name: 'q', label: 'Q', choices });
   expect(await drawn(field)).toMatch(/<option value="b" selected[^>]*>b/);
+});
+
+test('a choice of the address stays, though it is not on the list', async () => {
+  const at = (path: string) =>
+    drawn(Field({ visit: visit(path), name: 'q', label: 'Q', choices: sinkChoices(visit('/')) }));
+  expect(await at('/?q=old%3C')).toMatch(/<option value="old&lt;" selected[^>]*>old&lt;/);
+  expect(await at('/?q=soc')).not.toMatch(/value="soc".*value="soc"/);
+  expect(await at('/')).not.toContain('value=""></option>');
+});
+
+test('sinks and sources of the configuration can be chosen, and none', () => {
+  const known = { sinks: ['soc', 'mail'], sources: ['a'] };
+  const values = (choices: readonly { readonly value: string }[]) =>
+    choices.map(({ value }) => value);
+  expect(values(sinkChoices(visit('/', { known })))).toEqual(['', 'soc', 'mail']);
+  expect(values(sourceChoices(visit('/', { known })))).toEqual(['', 'a']);
 });
 
 test('a button posts its fields', async () => {

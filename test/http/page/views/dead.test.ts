@@ -21,7 +21,7 @@ test('a group says why and what to do, and its links mean this group', async () 
   await dieOf('auth', 3);
   const html = await visitor(db(), 'admin').get('/dead');
   expect(html).toContain('refused the credential');
-  expect(html).toContain('href="/dead/redrive?sink=soc&amp;reason=auth"');
+  expect(html).toContain('href="/dead/redrive?sink=soc&amp;reason=auth&amp;status=none"');
 });
 
 test('200 are put back after the page has said that it will be 200', async () => {
@@ -59,10 +59,24 @@ test('dropping says what it means, and is for who may', async () => {
   expect(await states()).toEqual(['2 suppressed']);
 });
 
+test('a group without a status takes none that has one', async () => {
+  await dieOf('auth', 5);
+  await db().$client`
+    insert into delivery_attempts (event_id, sink, outcome, reason, status, duration_ms)
+    select event_id, sink, 'reject_event', 'auth', 401, 1 from deliveries order by event_id limit 2`;
+  const { get, post } = visitor(db(), 'operate');
+  const [, without] = /<h2>[^(]*<\/h2>.*?href="([^"]+)"/s.exec(await get('/dead'))!;
+  expect(await get(without!.replaceAll('&amp;', '&'))).toContain('Put back 3');
+  const form = { sink: 'soc', reason: 'auth', status: 'none', expected: '3' };
+  expect(sentTo(await post('/dead/redrive', form))).toBe('/dead redriven.3');
+  expect(await states()).toEqual(['2 dead', '3 pending']);
+});
+
 test('the last step says in words what is meant, and refuses what it does not know', async () => {
   await dieOf('auth', 3);
   const { get, post } = visitor(db(), 'operate');
   const chosen = await get('/dead/redrive?sink=soc&reason=auth');
+  expect(chosen).toContain('<dt>Reason</dt><dd>Credential refused</dd>');
   expect(chosen).toContain('<dt>Sink</dt><dd><bdi class="theirs">soc</bdi></dd>');
   expect(await get('/dead/redrive')).toContain('All dead letters of all sinks are meant.');
   expect(await get('/dead/redrive?sinks=soc')).toContain('it has &quot;sinks&quot;');

@@ -31,6 +31,10 @@ test('it is paused with a reason and an end, and resumed, each with a row in the
   ]);
 });
 
+test('whoever resumes a sink that goes on already learns that', async () => {
+  expect(sentTo(await visitor(db()).post('/sinks/soc/resume', {}))).toBe('/sinks/soc wasNotPaused');
+});
+
 test.each([
   [{ reason: '', for: '2h' }, 'reason is not right'],
   [{ reason: 'x', for: 'long' }, 'is no time up to 30 days'],

@@ -18,6 +18,16 @@ test('a token is shown once, and then only its name', async () => {
   expect(JSON.stringify(await listAudit(db(), { limit: 5 }))).not.toContain(text);
 });
 
+test('the form of a token that is sent again makes no second one', async () => {
+  const form = { name: 'grafana', role: 'read', expires: '' };
+  expect((await admin().post('/tokens', form)).status).toBe(200);
+  const again = await admin().post('/tokens', form);
+  expect([again.status, await again.text()]).toEqual([
+    409,
+    expect.stringContaining('There is a token called &quot;grafana&quot;.'),
+  ]);
+});
+
 test('a token is revoked after a last step that names it', async () => {
   await admin().post('/tokens', { name: 'old', role: 'operate', expires: '30d' });
   const [, path] = /href="(\/tokens\/\d+\/revoke)"/.exec(await admin().get('/tokens'))!;

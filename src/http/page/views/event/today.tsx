@@ -1,8 +1,8 @@
 // What the routes and silences of today would do with an event.
 import type { event } from '../../../../operations/index.ts';
+import { reasonText } from '../../parts/reason.ts';
 import { Table } from '../../parts/table.tsx';
 import type { Visit } from '../../visit.ts';
-import { reasonText } from './reason.ts';
 
 type Decided = Pick<Awaited<ReturnType<typeof event.decide.run>>, 'routes' | 'sinks'>;
 type SinkDecided = Decided['sinks'][number];

@@ -2,10 +2,10 @@
 import type { Child } from 'hono/jsx';
 import type { event } from '../../../../operations/index.ts';
 import { DeliveryMark } from '../../parts/event-rows.tsx';
+import { reasonText } from '../../parts/reason.ts';
 import { Table } from '../../parts/table.tsx';
 import { Theirs, Time } from '../../parts/text.tsx';
 import type { Words } from '../../words/index.ts';
-import { reasonText } from './reason.ts';
 
 type Shown = Awaited<ReturnType<typeof event.show.run>>;
 type Delivery = Shown['deliveries'][number];
@@ -86,7 +86,7 @@ function attempts({ tried, sink }: Delivery, words: Words) {
           name: own.answer,
           cell: ({ answer, reason, isOfDigest }) => (
             <>
-              {reason !== null && <Theirs text={reason} />} {answer && <Theirs text={answer} />}{' '}
+              {reason !== null && reasonText(reason, words)} {answer && <Theirs text={answer} />}{' '}
               {isOfDigest && <span class="quiet">{own.ofDigest}</span>}
             </>
           ),
