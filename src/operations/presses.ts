@@ -43,19 +43,27 @@ export async function placeOfPress(
 }
 
 /**
- * For `perform`: the act happens unless the token was used, and uses it, in one transaction. Where
- * there is none, because the pooler has none, the token is used first.
+ * For `perform`: the act happens unless the token was used, and uses it if it changes something, in
+ * one transaction. Where there is none, because the pooler has none, the token is used first.
  * @throws {UsedError}
  */
 export function usingToken(token: UsedToken): Doing {
   return async (act, { db, isWhole }) => {
     if (!(await useChatToken(db, token))) throw new UsedError('This button was used already.');
-    if (isWhole) return act();
     try {
-      return await act();
+      const answer = await act();
+      if (hasChangedNothing(answer)) await releaseChatToken(db, token);
+      return answer;
     } catch (error) {
-      await releaseChatToken(db, token);
+      // A transaction gives it back by itself.
+      if (!isWhole) await releaseChatToken(db, token);
       throw error;
     }
   };
+}
+
+/** As the acts on incidents say it. */
+function hasChangedNothing(answer: unknown): boolean {
+  const { outcome } = answer as { readonly outcome?: unknown };
+  return outcome !== undefined && outcome !== 'changed';
 }

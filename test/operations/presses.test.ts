@@ -30,10 +30,10 @@ test('an event without a delivery to the sink has no message there', async () =>
 });
 
 test('in a transaction, the act and the use of the token are one', async () => {
-  const act = vi.fn(async () => 'done');
+  const act = vi.fn(async () => ({ done: true }));
   const whole = () =>
     inTransaction(db(), (own) => usingToken(token)(act, { db: own, isWhole: true }));
-  expect(await whole()).toBe('done');
+  expect(await whole()).toEqual({ done: true });
   await expect(whole()).rejects.toThrow(UsedError);
   expect(act).toHaveBeenCalledOnce();
 });
@@ -42,6 +42,20 @@ test('without one, the token is used first, and given back if nothing was done',
   const place = { db: db(), isWhole: false };
   const refused = () => Promise.reject(new ConflictError('no'));
   await expect(usingToken(token)(refused, place)).rejects.toThrow('no');
-  expect(await usingToken(token)(async () => 'done', place)).toBe('done');
-  await expect(usingToken(token)(async () => 'done', place)).rejects.toThrow(UsedError);
+  expect(await usingToken(token)(async () => ({}), place)).toEqual({});
+  await expect(usingToken(token)(async () => ({}), place)).rejects.toThrow(UsedError);
 });
+
+test.each([true, false])(
+  'in a transaction: %s, what changed nothing uses no token',
+  async (isWhole) => {
+    const doing = (outcome: string) =>
+      inTransaction(db(), (own) =>
+        usingToken(token)(async () => ({ outcome }), { db: own, isWhole }),
+      );
+    expect(await doing('taken')).toEqual({ outcome: 'taken' });
+    expect(await doing('same')).toEqual({ outcome: 'same' });
+    expect(await doing('changed')).toEqual({ outcome: 'changed' });
+    await expect(doing('changed')).rejects.toThrow(UsedError);
+  },
+);

@@ -1,17 +1,27 @@
 // The chat of one sink, with all that answers to people there need.
-import type { Card } from '../../kit/card.ts';
+import type { Card, Text } from '../../kit/card.ts';
 import type { Chat } from '../../kit/chat.ts';
 import type { StoredEvent } from '../../kit/event.ts';
+import type { IncidentView } from '../../kit/incident.ts';
 import type { Buttons } from '../message/actions.ts';
+import type { Language } from '../message/language.ts';
+import { cardState } from '../message/state.ts';
 import type { ButtonTokens } from './buttons.ts';
 import type { People } from './people.ts';
 import type { ChatWords } from './words/index.ts';
 
+export { number as count } from '../message/language.ts';
 export { code, prose } from '../message/text.ts';
 export { ButtonTokens } from './buttons.ts';
+export { type Command, type CommandName, commandNames, forms, readCommand } from './command.ts';
 export { type KnownPerson, People } from './people.ts';
 export { type Silenceable, silencedOf } from './silence.ts';
 export { type ChatSentence, type ChatWords, createChatWords } from './words/index.ts';
+
+/** How an incident stands; empty where nothing happened yet. Times have their date. */
+export function stateText(incident: IncidentView, language: Language): Text {
+  return cardState(incident, language, { form: 'full', near: '' })?.text ?? [];
+}
 
 export interface ChatEnd {
   /** The id of the sink. */

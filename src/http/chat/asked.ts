@@ -5,4 +5,5 @@ export interface Asked {
   readonly eventId: string;
   /** What was chosen in a menu, or written behind the event. */
   readonly value: string | undefined;
+  readonly note?: string | undefined;
 }

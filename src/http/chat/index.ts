@@ -1,11 +1,13 @@
-// Where chat products call when somebody presses a button: `POST /chat/<sink>/actions`. Whoever
-// presses gets 200 with words, because products show nothing of any other answer.
+// Where chat products call when somebody presses a button or writes a command:
+// `POST /chat/<sink>/actions` and `POST /chat/<sink>/command`. Whoever they answer gets 200 with
+// words, because products show nothing of any other answer.
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ChatEnd } from '../../core/chat/index.ts';
 import type { ChatPerson } from '../../kit/chat.ts';
 import type { Actor, OperationContext } from '../../operations/index.ts';
 import { addressOf } from '../visitor.ts';
+import { command } from './command.ts';
 import { press } from './press.ts';
 import { type Said, Visit } from './visit.ts';
 
@@ -33,9 +35,14 @@ export function createChat(deps: ChatDependencies): Hono {
       return pressed && { person: pressed.person, answer: (visit) => press(visit, pressed) };
     }),
   );
-  app.all('/:sink/actions', (c) =>
-    c.json({ error: 'only POST is answered here' }, 405, { Allow: 'POST' }),
+  app.post('/:sink/command', (c) =>
+    answered(c, 'command', (end, request) => {
+      const written = end.chat.command(request);
+      return written && { person: written.person, answer: (visit) => command(visit, written) };
+    }),
   );
+  for (const path of ['/:sink/actions', '/:sink/command'])
+    app.all(path, (c) => c.json({ error: 'only POST is answered here' }, 405, { Allow: 'POST' }));
   return app;
 
   async function answered(

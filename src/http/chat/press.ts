@@ -4,6 +4,7 @@ import type { PressedButton } from '../../kit/chat.ts';
 import { placeOfPress } from '../../operations/index.ts';
 import type { Asked } from './asked.ts';
 import { details } from './details.ts';
+import { act } from './incident.ts';
 import { silenceLike } from './silence.ts';
 import type { Said, Visit } from './visit.ts';
 import { why } from './why.ts';
@@ -12,6 +13,10 @@ type ActionName = Exclude<ReturnType<ChatEnd['tokens']['read']>, string>['action
 type Act = (visit: Visit, asked: Asked) => Promise<Said>;
 
 const acts: Readonly<Partial<Record<ActionName, Act>>> = {
+  acknowledge: (visit, asked) => act(visit, 'acknowledge', asked),
+  resolve: (visit, asked) => act(visit, 'resolve', asked),
+  snooze: (visit, asked) => act(visit, 'snooze', asked),
+  reopen: (visit, asked) => act(visit, 'reopen', asked),
   why: (visit, { eventId }) => why(visit, eventId),
   details: (visit, { eventId }) => details(visit, eventId),
   silenceFile: (visit, asked) => silenceLike(visit, 'file', asked),
@@ -38,8 +43,8 @@ export async function press(
   const place = await placeOfPress(visit.context.db, { eventId, sink, messageId });
   if (place !== 'ours') return [visit.say(placeWords[place])];
   visit.use(token, tokens.endMs);
-  const act = acts[action];
+  const pressed = acts[action];
   // A button of a later release.
-  if (act === undefined) return [visit.say('expired')];
-  return act(visit, { eventId: String(eventId), value });
+  if (pressed === undefined) return [visit.say('expired')];
+  return pressed(visit, { eventId: String(eventId), value });
 }

@@ -10,7 +10,7 @@ const previewDays = 7;
 export async function silenceLike(
   visit: Visit,
   what: Silenceable,
-  { eventId, value }: Asked,
+  { eventId, value, isPreview = false }: Asked & { readonly isPreview?: boolean },
 ): Promise<Said> {
   const shown = await visit.operate(event.show, { event: eventId });
   const silenced = silencedOf(what, { source: shown.event.source, body: shown.body });
@@ -18,19 +18,21 @@ export async function silenceLike(
   if (value === undefined || duration(value) === undefined) return [visit.say('badSpan')];
   const { matcher, name } = silenced;
   const preview = await visit.operate(silence.preview, { matcher, days: previewDays });
+  const critical = preview.bySeverity.CRITICAL;
+  const wouldHide = visit.say('wouldHide', {
+    count: code(`${preview.hidden}${preview.isCut ? '+' : ''}`, valueMax),
+    critical: critical > 0 ? code(String(critical), valueMax) : undefined,
+  });
+  if (isPreview) return [wouldHide];
   const reason = `${what} of event ${shown.event.itemId ?? eventId}, from the chat`;
   const { added } = await visit.operate(silence.add, {
     silences: [{ matcher, reason: reason.slice(0, 200), for: value }],
   });
   const { id, endsAt } = added[0]!.silence;
   const until = visit.end.words.language.time(endsAt);
-  const critical = preview.bySeverity.CRITICAL;
   return [
     visit.say('silenced', { silence: code(id, valueMax), name: code(name, valueMax), until }),
-    visit.say('wouldHide', {
-      count: code(`${preview.hidden}${preview.isCut ? '+' : ''}`, valueMax),
-      critical: critical > 0 ? code(String(critical), valueMax) : undefined,
-    }),
+    wouldHide,
     visit.say('endSilence', { command: code(`tocsin silence end ${id}`, valueMax) }),
   ];
 }

@@ -31,6 +31,16 @@ function isWebAddress(text: string): boolean {
 /** One mention. */
 export const mentionSyntax = /^@[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** The setting of the webhook and of the bot. */
+const commandToken = z
+  .string()
+  .trim()
+  .min(16)
+  .optional()
+  .describe(
+    'The token that the server made for the slash command (Integrations → Slash Commands), by which its requests are known. Without it there is no slash command.',
+  );
+
 export const config = z.strictObject({
   url: z
     .string()
@@ -101,8 +111,9 @@ export const config = z.strictObject({
   people: listedPeople
     .optional()
     .describe(
-      'Who may press the buttons of cards, as a list of people. Without it cards have no buttons. They also need PUBLIC_URL.',
+      'Who may press the buttons of cards and write the slash command. Without it there are neither. Buttons also need PUBLIC_URL.',
     ),
+  command_token: commandToken,
 });
 const { channel, mention, mention_from } = config.shape;
 /** What a route may set for this sink. */

@@ -22,7 +22,7 @@ export const mattermost: SinkDefinition<typeof config> = {
     channel: 'soc-alerts',
     mention: '@soc',
   },
-  secrets: ['url'],
+  secrets: ['url', 'command_token'],
   create,
 };
 
@@ -63,8 +63,8 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
   }
 
   const origin = originOf(address);
-  const { people } = settings;
-  const chat = people === undefined ? undefined : chatOf({ people, commandToken: undefined });
+  const { people, command_token: commandToken } = settings;
+  const chat = people === undefined ? undefined : chatOf({ people, commandToken });
 
   const urgency = createUrgency();
 

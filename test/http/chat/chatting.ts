@@ -157,5 +157,7 @@ export function useChat() {
 async function answered(answer: Response, key: string): Promise<Answered> {
   const body = (await answer.json()) as Readonly<Record<string, unknown>>;
   if (answer.status === 200) expect(body).toHaveProperty(key);
-  return { status: answer.status, text: String(body[key] ?? body.error ?? '') };
+  // As a reader sees it.
+  const text = String(body[key] ?? body.error ?? '').replaceAll('\u200B', '');
+  return { status: answer.status, text };
 }

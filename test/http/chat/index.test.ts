@@ -2,15 +2,18 @@
 import { expect, test, vi } from 'vitest';
 import { createChat } from '../../../src/http/chat/index.ts';
 import { settledMs } from '../../support/stopwatch.ts';
-import { useChat } from './chatting.ts';
+import { commandToken, useChat } from './chatting.ts';
 
-const { appOf, endOf, press, posted } = useChat();
-const post = (path: string, body: string | Uint8Array) =>
-  appOf().request(path, { method: 'POST', body: body as string });
+const { appOf, endOf, press, posted, write } = useChat();
+const post = (path: string, body: string | Uint8Array, headers = {}) =>
+  appOf().request(path, { method: 'POST', body: body as string, headers });
 
-test.each(['/other/actions', '/soc/else', '/soc'])('%s is not there', async (path) => {
-  expect((await post(path, '{}')).status).toBe(404);
-});
+test.each(['/other/actions', '/other/command', '/soc/else', '/soc'])(
+  '%s is not there',
+  async (path) => {
+    expect((await post(path, '{}')).status).toBe(404);
+  },
+);
 
 test.each(['GET', 'PUT', 'DELETE'])('%s is not answered', async (method) => {
   const answer = await appOf().request('/soc/actions', { method });
@@ -40,6 +43,20 @@ test.each([
 
 test('a body that is too large is refused', async () => {
   expect((await post('/soc/actions', 'x'.repeat(200_000))).status).toBe(413);
+});
+
+test.each([
+  ['', {}],
+  [`token=${commandToken}x&user_id=u&user_name=n&text=help`, {}],
+  ['user_id=u&user_name=n&text=help', { authorization: 'Token wrong' }],
+  ['user_id=u&user_name=n&text=help', { authorization: `Bearer ${commandToken}` }],
+  [`token=${commandToken}&user_id=u&user_name=n`, { authorization: 'Token wrong' }],
+])('%j with %j is no command', async (body, headers) => {
+  expect((await post('/soc/command', body, headers)).status).toBe(401);
+});
+
+test('a command of a known person is answered', async () => {
+  expect((await write('help')).status).toBe(200);
 });
 
 test('while the database is not ready, it says so', async () => {
