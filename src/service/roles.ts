@@ -8,6 +8,7 @@ import { stormTimes } from '../core/deliver/storm.ts';
 import { startEscalation } from '../core/escalation/job.ts';
 import { placesById, Settling } from '../core/identity/backlog.ts';
 import type { Works } from '../core/identity/standing.ts';
+import { startIncidents } from '../core/incidents/over.ts';
 import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
 import { Tenants } from '../core/intake/tenants.ts';
 import type { Controls } from '../core/loops/controls.ts';
@@ -28,6 +29,7 @@ import type { Tracing } from '../observe/tracing/index.ts';
 import type { Database } from '../store/database.ts';
 import type { ConfiguredSink, ConfiguredSource } from './adapters.ts';
 
+const incidents = 'job:incidents';
 const retention = 'job:retention';
 const escalation = 'job:escalation';
 const silences = 'job:silences';
@@ -150,6 +152,7 @@ export class RoleMaker {
       ...(hasSteps(config)
         ? [this.#job(escalation, true, (lease) => startEscalation(this.#escalation(), lease))]
         : []),
+      this.#job(incidents, false, (lease) => startIncidents(shared, lease)),
       this.#job(silences, true, (lease) =>
         startSilenceSummaries({ ...shared, sinks, recurring }, lease),
       ),
@@ -180,6 +183,7 @@ function roleNames({ config, sources, sinks }: RoleParts): string[] {
     ...originsOf(sinks).map(originRole),
     ...(config.retentionMs === 'off' ? [] : [retention]),
     ...(hasSteps(config) ? [escalation] : []),
+    incidents,
     silences,
     watchdog,
   ];

@@ -65,7 +65,7 @@ export interface RemovalBatch {
 
 /**
  * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs`,
- * with their deliveries and attempts. One statement. Fenced. An event must be that old by the
+ * with their deliveries, attempts and incidents. One statement. Fenced. An event must be that old by the
  * database's clock and by this machine's: a clock that leaps forward removes nothing.
  * @returns null if the role was lost
  */
@@ -94,6 +94,12 @@ export async function removeExpired(
       delete from delivery_attempts a using expired e where a.event_id = e.id
     ), settled as (
       delete from deliveries d using expired e where d.event_id = e.id
+    ), incidents as (
+      delete from incidents i using expired e where i.event_id = e.id returning i.id
+    ), changes as (
+      delete from incident_changes c using incidents i where c.incident_id = i.id
+    ), edits as (
+      delete from message_edits m using expired e where m.event_id = e.id
     ), gone as (
       delete from events v using expired e where v.id = e.id returning 1
     )

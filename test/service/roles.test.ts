@@ -50,15 +50,19 @@ describe('there is a role', () => {
     const names = made.roles.map(({ name }) => name);
     expect(names).toEqual([
       ...['source:di', 'source:odd', 'sink:chat:', 'sink:mail:'],
-      ...['job:retention', 'job:silences', 'job:watchdog'],
+      ...['job:retention', 'job:incidents', 'job:silences', 'job:watchdog'],
     ]);
     expect(works.roles).toEqual(names);
   });
 
   test('for the end of what is old only if something is to end', () => {
     const made = maker({ env: { RETENTION: 'off' } });
-    expect(made.roles().map(({ name }) => name)).toEqual(['job:silences', 'job:watchdog']);
-    expect(made.works.roles).toEqual(['job:silences', 'job:watchdog']);
+    expect(made.roles().map(({ name }) => name)).toEqual([
+      'job:incidents',
+      'job:silences',
+      'job:watchdog',
+    ]);
+    expect(made.works.roles).toEqual(['job:incidents', 'job:silences', 'job:watchdog']);
   });
 });
 
@@ -99,6 +103,7 @@ test('jobs follow, and those that act on what is stored say that they go by the 
   const jobs = maker({}).roles();
   expect(jobs.map(({ name, isByFile, isFollower }) => [name, isByFile, isFollower])).toEqual([
     ['job:retention', true, true],
+    ['job:incidents', false, true],
     ['job:silences', true, true],
     ['job:watchdog', false, true],
   ]);

@@ -1,5 +1,6 @@
 // One batch of a removal: what it looks at, what it removes, and where the next one begins.
 import { describe, expect, test } from 'vitest';
+import { changeIncident } from '../../src/core/incidents/change.ts';
 import { readKeptFrom, removeExpired } from '../../src/store/retention.ts';
 import { drafts, hold, storePage, useDatabase } from './stored.ts';
 
@@ -84,4 +85,21 @@ test.each([
   const [first] = await database().$client`select min(id) as id from events`;
   const kept = await readKeptFrom(database());
   expect([...kept]).toEqual(from === null ? [] : [['a', first!.id + from - 1]]);
+});
+
+test('the incident of an event goes with it: its changes, and the edits of its messages', async () => {
+  const { fence, ids, batch } = await store();
+  const [old, young] = [ids[0]!, ids[1]!];
+  await database().$client`update events set received_at = now() where id = ${young}`;
+  for (const eventId of [old, young])
+    await changeIncident(database(), {
+      ...{ eventId, wanted: { kind: 'resolved' }, actor: 'ana', via: 'page' },
+    });
+  await database().$client`update deliveries set state = 'delivered', finalized_at = now()`;
+  await removeExpired(database(), fence, batch);
+  const [counts] = await database().$client`
+    select (select array_agg(event_id)::text from incidents) as incidents,
+      (select count(*)::int from incident_changes) as changes,
+      (select array_agg(event_id)::text from message_edits) as edits`;
+  expect(counts).toEqual({ incidents: `{${young}}`, changes: 1, edits: `{${young}}` });
 });

@@ -14,6 +14,7 @@ import { type Route, route } from '../routing/index.ts';
 import { silence } from '../silences/index.ts';
 import type { ActiveSilences, SilenceReader } from '../silences/reader.ts';
 import { insertOrBisect, type StoredRow, unrecognised } from './bisect.ts';
+import { insertWithChanges } from './later-changes.ts';
 import type { Tenants } from './tenants.ts';
 
 /**
@@ -108,7 +109,9 @@ class PageIntake implements Intake {
       if (inserted === null) return null;
     }
     const rows = await insertOrBisect(decided, cursor, (events, position) =>
-      insertPage(db, { fence, source, events, cursor: position, generation, traceParent }),
+      insertWithChanges(db, {
+        ...{ fence, source, events, cursor: position, generation, traceParent },
+      }),
     );
     if (rows === null) return null;
     const stored = summarise(rows, { source, read: page.events.length, traceParent });

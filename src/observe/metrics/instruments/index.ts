@@ -5,6 +5,7 @@ import { createBacklogMetrics } from './backlog.ts';
 import { createDeliveryMetrics } from './deliveries.ts';
 import { createEscalationMetrics } from './escalation.ts';
 import { createHttpMetrics } from './http.ts';
+import { createIncidentMetrics } from './incidents.ts';
 import { registerNodeMetrics } from './node.ts';
 import { createServiceMetrics } from './service.ts';
 import { createSinkMetrics } from './sinks.ts';
@@ -24,6 +25,7 @@ export function createInstruments(registry: Registry) {
     ...createDeliveryMetrics(registry),
     ...createBacklogMetrics(registry),
     ...createEscalationMetrics(registry),
+    ...createIncidentMetrics(registry),
     ...createSinkMetrics(registry),
     ...createServiceMetrics(registry),
     ...createHttpMetrics(registry),
