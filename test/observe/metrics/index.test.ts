@@ -37,6 +37,8 @@ const promised = {
   tocsin_delivery_oldest_pending_age_seconds: 'gauge',
   tocsin_delivery_oldest_urgent_pending_age_seconds: 'gauge',
   tocsin_deliveries_dead: 'gauge',
+  tocsin_edits_pending: 'gauge',
+  tocsin_edits_total: 'counter',
   tocsin_incidents: 'gauge',
   tocsin_unacknowledged_oldest_age_seconds: 'gauge',
   tocsin_template_failures_total: 'counter',
