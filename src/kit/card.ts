@@ -29,6 +29,8 @@ export type Text = readonly Part[];
 export interface Field {
   readonly name: Text;
   readonly value: Text;
+  /** This very object stands in many cards: a sink may keep what it renders of it. */
+  readonly isConstant?: true;
 }
 
 export interface Table {

@@ -14,6 +14,7 @@ import type { Links } from './links.ts';
 import { newsCard } from './news.ts';
 import { noticeCard } from './notice.ts';
 import { cardState } from './state.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export interface Style {
   readonly locale: Locale;
@@ -45,6 +46,7 @@ export class Composer {
   readonly language: Language;
   readonly #title: Style['title'];
   readonly #products: Products;
+  readonly #words = new Map<Product | undefined, Vocabulary>();
   readonly #kept = new Map<string, Card>();
   #voices = 0;
 
@@ -89,12 +91,21 @@ export class Composer {
   #cardOf(event: StoredEvent, { form, showTenant }: CardView): Card {
     const { digest, notice, news } = event.body;
     const { language } = this;
-    const { productOf, only, links } = this.#products;
-    if (news !== undefined) return newsCard(event, news, { product: only, language, links }, form);
-    if (digest !== undefined)
-      return digestCard(event, digest, { product: only, language, links }, form);
+    const { productOf, only } = this.#products;
+    if (news !== undefined) return newsCard(event, news, this.#wordsFor(only), form);
+    if (digest !== undefined) return digestCard(event, digest, this.#wordsFor(only), form);
     if (notice !== undefined) return noticeCard(event, notice, language, form);
-    const words = { product: productOf?.(event), language, links };
+    const words = this.#wordsFor(productOf?.(event));
     return eventCard(event, words, { form, showTenant, title: this.#title });
+  }
+
+  /** The same for each event of a product: what is kept of its lines is kept by it. */
+  #wordsFor(product: Product | undefined): Vocabulary {
+    let words = this.#words.get(product);
+    if (words === undefined) {
+      words = { product, language: this.language, links: this.#products.links };
+      this.#words.set(product, words);
+    }
+    return words;
   }
 }

@@ -5,98 +5,84 @@ import { type Field, type Text, word } from '../../kit/card.ts';
 import { type Process, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { streamWords, type TermKind } from '../../kit/product.ts';
 import { shownId, techniquesOf, timeField } from './facts.ts';
-import type { Label, Language } from './language.ts';
+import type { Label } from './language.ts';
+import { kept, type LineForm, type Room, type Rule, Rules, rule } from './lines.ts';
 import { hashText } from './links.ts';
 import { block, code, joined, prose } from './text.ts';
 import { ownText, type Said, said, type Vocabulary } from './vocabulary.ts';
 
-interface View {
-  readonly event: StoredEvent;
-  readonly words: Vocabulary;
-  /** Code points that the value may take. */
-  max: number;
-}
-
-interface Rule {
-  readonly label: Label;
-  /** Code points of the value in a full card, and in a short one. */
-  readonly full: number;
-  readonly short: number;
-  value(view: View): Text;
-}
-
 const separator = ' · ';
 
-const rules: readonly Rule[] = [
-  rule('path', 1500, 70, ({ event, max }) => code(event.body.file?.path, max)),
-  rule('fileHash', 200, 70, ({ event, max, words }) => hashText(event.body.file?.hash, max, words)),
-  rule('process', 1500, 50, ({ event, max }) => processOf(event.body.process, max)),
-  rule('parentProcess', 1500, 50, ({ event, max }) => processOf(event.body.parentProcess, max)),
-  rule('description', 1500, 60, ({ event, max }) => prose(event.body.description, max)),
-  rule('comment', 600, 40, ({ event, max }) => prose(event.body.comment, max)),
-  rule('target', 1000, 40, ({ event, max }) => code(event.body.target, max)),
-  rule('remote', 120, 36, ({ event, max }) => code(event.body.remoteIp, max)),
-  rule('type', 320, 60, typeOf),
-  rule('threatType', 160, 40, (view) => termsOf(view, 'threatType', view.event.body.threatType)),
-  rule('severity', 60, 16, severityOf),
-  rule('status', 60, 16, (view) => termsOf(view, 'status', view.event.status)),
-  rule('action', 60, 20, (view) => ownOf(view, 'action', view.event.action)),
-  rule('lastAction', 80, 24, (view) => ownOf(view, 'lastAction', view.event.body.lastAction)),
-  rule('os', 160, 20, osOf),
-  rule('domain', 120, 20, ({ event, max }) => code(event.body.device?.domain, max)),
-  rule('mac', 60, 20, ({ event, max }) => code(event.body.device?.mac, max)),
-  rule('deviceGroup', 120, 20, ({ event, max }) => code(event.body.device?.group, max)),
-  rule('policy', 120, 20, ({ event, max }) => code(event.body.device?.policy, max)),
-  rule('signer', 160, 20, ({ event, max }) => code(event.body.file?.signer, max)),
+const rules = new Rules([
+  rule('path', 1500, 70, ({ body }, { max }) => code(body.file?.path, max)),
+  rule('fileHash', 200, 70, ({ body }, { max, words }) => hashText(body.file?.hash, max, words)),
+  rule('process', 1500, 50, ({ body }, { max }) => processOf(body.process, max)),
+  rule('parentProcess', 1500, 50, ({ body }, { max }) => processOf(body.parentProcess, max)),
+  rule('description', 1500, 60, ({ body }, { max }) => prose(body.description, max)),
+  rule('comment', 600, 40, ({ body }, { max }) => prose(body.comment, max)),
+  rule('target', 1000, 40, ({ body }, { max }) => code(body.target, max)),
+  rule('remote', 120, 36, ({ body }, { max }) => code(body.remoteIp, max)),
+  kept(
+    rule('type', 320, 60, typeOf),
+    ({ type }) => type,
+    ({ body }) => body.trigger,
+  ),
+  term('threatType', 160, 40, ({ body }) => body.threatType),
+  kept(
+    rule('severity', 60, 16, severityOf),
+    ({ body }) => body.severityRaw,
+    ({ severity }) => severity,
+  ),
+  term('status', 60, 16, ({ status }) => status),
+  ownTerm('action', 60, 20, ({ action }) => action),
+  ownTerm('lastAction', 80, 24, ({ body }) => body.lastAction),
+  kept(
+    rule('os', 160, 20, osOf),
+    ({ body }) => body.device?.os,
+    ({ body }) => body.device?.osVersion,
+  ),
+  name('domain', 120, 20, ({ body }) => body.device?.domain),
+  rule('mac', 60, 20, ({ body }, { max }) => code(body.device?.mac, max)),
+  name('deviceGroup', 120, 20, ({ body }) => body.device?.group),
+  name('policy', 120, 20, ({ body }) => body.device?.policy),
+  name('signer', 160, 20, ({ body }) => body.file?.signer),
   rule('techniques', 600, 32, moreTechniques),
-];
+]);
 /** Last of all: it may have many lines. */
-const script = rule('script', 3000, 90, ({ event, max }) => block(event.body.file?.script, max));
+const script = new Rules([
+  rule('script', 3000, 90, ({ body }, { max }) => block(body.file?.script, max)),
+]);
 
-function rule(label: Label, full: number, short: number, value: Rule['value']): Rule {
-  return { label, full, short, value };
+type TextOf = (event: StoredEvent) => string | null | undefined;
+
+/** What an installation has few of. */
+function name(label: Label, full: number, short: number, of: TextOf): Rule {
+  const value: Rule['value'] = (event, { max }) => code(of(event), max);
+  return kept(rule(label, full, short, value), of);
 }
 
-export function detailsOf(
-  event: StoredEvent,
-  words: Vocabulary,
-  form: 'full' | 'short',
-): readonly Field[] {
-  const fields: Field[] = [];
-  const view: View = { event, words, max: 0 };
-  const add = ({ rule, name }: NamedRule): void => {
-    view.max = rule[form];
-    const value = rule.value(view);
-    if (value.length > 0) fields.push({ name, value });
+/** A word of the vendor's behind ours. */
+function term(kind: Label & TermKind, full: number, short: number, of: TextOf): Rule {
+  const value: Rule['value'] = (event, { words, max }) => {
+    const known = said(kind, of(event), words);
+    return beside(known, ownText(of(event), known, max));
   };
-  const named = namedRules(words.language);
-  for (const rule of named.rules) add(rule);
+  return kept(rule(kind, full, short, value), of);
+}
+
+/** A word of the vendor's alone: the fields say ours. */
+function ownTerm(kind: Label & TermKind, full: number, short: number, of: TextOf): Rule {
+  const value: Rule['value'] = (event, { words, max }) =>
+    ownText(of(event), said(kind, of(event), words), max);
+  return kept(rule(kind, full, short, value), of);
+}
+
+export function detailsOf(event: StoredEvent, words: Vocabulary, form: LineForm): readonly Field[] {
+  const fields: Field[] = [];
+  rules.addTo(fields, event, words, form);
   fields.push(idField(event, words), timeField(event, words.language));
-  add(named.script);
+  script.addTo(fields, event, words, form);
   return fields;
-}
-
-interface NamedRule {
-  readonly rule: Rule;
-  readonly name: Text;
-}
-
-interface NamedRules {
-  readonly rules: readonly NamedRule[];
-  readonly script: NamedRule;
-}
-
-const known = new WeakMap<Language, NamedRules>();
-
-/** Each with its name as a text, made once for each language. */
-function namedRules(language: Language): NamedRules {
-  const named = (rule: Rule): NamedRule => ({ rule, name: [language.label(rule.label)] });
-  let made = known.get(language);
-  if (made === undefined) {
-    made = { rules: rules.map(named), script: named(script) };
-    known.set(language, made);
-  }
-  return made;
 }
 
 function idField(event: StoredEvent, { product, language }: Vocabulary): Field {
@@ -110,24 +96,12 @@ function idField(event: StoredEvent, { product, language }: Vocabulary): Field {
 }
 
 /** `Malicious file (STATIC_ANALYSIS · MALICIOUS_FILE)`: the trigger says what the type may not. */
-function typeOf(view: View): Text {
-  const { event, words, max } = view;
-  const { trigger } = event.body;
+function typeOf({ type, body: { trigger } }: StoredEvent, { words, max }: Room): Text {
   const share = Math.floor(max / 2);
-  const known = said('type', event.type, words);
-  const own = ownText(event.type, known, share);
-  const more =
-    trigger === event.type ? [] : ownText(trigger, said('trigger', trigger, words), share);
+  const known = said('type', type, words);
+  const own = ownText(type, known, share);
+  const more = trigger === type ? [] : ownText(trigger, said('trigger', trigger, words), share);
   return beside(known, joined(separator, [own, more]));
-}
-
-function termsOf({ words, max }: View, kind: TermKind, vendors: string | null | undefined): Text {
-  const known = said(kind, vendors, words);
-  return beside(known, ownText(vendors, known, max));
-}
-
-function ownOf({ words, max }: View, kind: TermKind, vendors: string | null | undefined): Text {
-  return ownText(vendors, said(kind, vendors, words), max);
 }
 
 const [opening, closing] = [word(' ('), word(')')];
@@ -141,14 +115,14 @@ function beside(known: Said | undefined, own: Text): Text {
     : [words!, opening, ...own, closing];
 }
 
-function severityOf({ event, max }: View): Text {
-  const name = severityNames[event.severity];
-  const raw = event.body.severityRaw === name ? [] : code(event.body.severityRaw, max);
+function severityOf({ severity, body }: StoredEvent, { max }: Room): Text {
+  const name = severityNames[severity];
+  const raw = body.severityRaw === name ? [] : code(body.severityRaw, max);
   return raw.length === 0 ? [word(name)] : [word(`${name} (`), ...raw, word(')')];
 }
 
-function osOf({ event, max }: View): Text {
-  const { os, osVersion } = event.body.device ?? {};
+function osOf({ body }: StoredEvent, { max }: Room): Text {
+  const { os, osVersion } = body.device ?? {};
   return code(
     os === undefined || osVersion === undefined ? (os ?? osVersion) : `${os} ${osVersion}`,
     max,
@@ -159,7 +133,7 @@ const techniquesInFields = 2;
 const techniquesMax = 8;
 
 /** Only where the fields have not said all. */
-function moreTechniques({ event, words, max }: View): Text {
+function moreTechniques(event: StoredEvent, { words, max }: Room): Text {
   const { techniques = [] } = event.body;
   if (techniques.length <= techniquesInFields) return [];
   return techniquesOf(event, words, { count: techniquesMax, text: max });

@@ -6,9 +6,10 @@ import { streamWords } from '../../kit/product.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { devicesText } from './counts.ts';
 import { detailsOf } from './details.ts';
-import { FieldList, nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
+import { nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
 import { deviceName, headlineOf, outcomeOf } from './headline.ts';
 import { number } from './language.ts';
+import { kept, type Room, Rules, rule } from './lines.ts';
 import { signs } from './signs.ts';
 import { code, joined } from './text.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -35,6 +36,8 @@ export function eventCard(event: StoredEvent, words: Vocabulary, options: EventO
   const { severity, body } = event;
   const numbered = numberOf(event, words);
   const isBare = form === 'bare';
+  const fields: Field[] = [];
+  if (!isBare) (options.showTenant ? factsOfSeveral : factsOfOne).addTo(fields, event, words, form);
   // No spread: it would cost as much as the rest of the card.
   const card: Card & { link?: string } = {
     kind: 'event',
@@ -44,7 +47,7 @@ export function eventCard(event: StoredEvent, words: Vocabulary, options: EventO
     title: options.title === 'number' ? numbered : titleOf(event, words),
     headline: isBare ? numbered : headlineOf(event, words, rooms[form]),
     remarks: [],
-    fields: isBare ? [] : fieldsOf(event, words, options),
+    fields,
     details: isBare ? bareDetails(event, words) : detailsOf(event, words, form),
     footer: footerOf(event, words, numbered),
   };
@@ -75,42 +78,77 @@ function footerOf(event: StoredEvent, { product, language }: Vocabulary, numbere
   return joined(separator, [name, numbered, nearestTime(event, language)]);
 }
 
-/** At most six, in the order in which a reader asks. */
-function fieldsOf(event: StoredEvent, words: Vocabulary, options: EventOptions): Field[] {
-  const { body } = event;
-  const { device } = body;
-  const cut = options.form === 'short' ? 4 : 1;
-  const list = new FieldList(words.language);
-  list.add(
-    'device',
-    joined(separator, [
-      code(deviceName(body), 160 / cut),
-      code(device?.ip, 80 / cut),
-      code(body.user, 160 / cut),
-    ]),
-  );
-  list.add('outcome', outcomeOf(event, words, ' → '));
-  list.add('fileName', code(body.file?.name ?? lastSegment(body.file?.path), 200 / cut));
-  list.add('techniques', techniquesOf(event, words, { count: 2, text: 160 / cut }));
-  if (options.showTenant) {
+const tenant = kept(
+  rule('tenant', 240, 60, ({ body }, { max }) => {
     const { name, provider } = body.tenant ?? {};
-    list.add('tenant', joined(' / ', [code(name, 120 / cut), code(provider, 120 / cut)]));
-  }
-  addCounts(event, words, list);
-  return list.fields;
-}
+    return joined(' / ', [code(name, max / 2), code(provider, max / 2)]);
+  }),
+  ({ body }) => body.tenant?.name,
+  ({ body }) => body.tenant?.provider,
+);
+
+/** At most six, in the order in which a reader asks. */
+const facts = [
+  rule('device', 400, 100, ({ body }, { max }) =>
+    joined(separator, [
+      code(deviceName(body), max * 0.4),
+      code(body.device?.ip, max * 0.2),
+      code(body.user, max * 0.4),
+    ]),
+  ),
+  kept(
+    rule('outcome', 200, 50, (event, { words }) => outcomeOf(event, words, ' → ')),
+    ({ action }) => action,
+    ({ body }) => body.lastAction,
+  ),
+  rule('fileName', 200, 50, ({ body }, { max }) =>
+    code(body.file?.name ?? lastSegment(body.file?.path), max),
+  ),
+  kept(
+    rule('techniques', 160, 40, (event, { words, max }) =>
+      techniquesOf(event, words, { count: 2, text: max }),
+    ),
+    ({ body: { techniques } }) => (techniques?.length === 1 ? techniques[0]!.id : undefined),
+    ({ body }) => body.techniques?.[0]?.name,
+  ),
+];
+const counts = [
+  kept(rule('recurrence', 60, 60, recurrenceOf), timesOf, devicesOf),
+  kept(
+    rule('affectedDevices', 60, 60, (event, { words }) =>
+      timesOf(event) > 1 ? [] : onDevices(event, words),
+    ),
+    timesOf,
+    devicesOf,
+  ),
+];
+const [factsOfOne, factsOfSeveral] = [
+  new Rules([...facts, ...counts]),
+  new Rules([...facts, tenant, ...counts]),
+];
 
 function lastSegment(path: string | undefined): string | undefined {
   return path?.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
-/** `3 times · 2 devices`; nothing for what happened once on one device. */
-function addCounts({ body }: StoredEvent, { language }: Vocabulary, list: FieldList): void {
-  const { recurrence = 1, affectedDevices = 1 } = body;
-  const [times, devices] = [Math.trunc(recurrence), Math.trunc(affectedDevices)];
-  const onDevices = devices > 1 ? devicesText(devices, language) : [];
-  if (times > 1) {
-    const seen = language.say('times', { count: number(times) });
-    list.add('recurrence', joined(separator, [seen, onDevices]));
-  } else list.add('affectedDevices', onDevices);
+/** `3 times · 2 devices`; empty for what happened once. */
+function recurrenceOf(event: StoredEvent, { words }: Room): Text {
+  const times = timesOf(event);
+  if (times <= 1) return [];
+  const seen = words.language.say('times', { count: number(times) });
+  return joined(separator, [seen, onDevices(event, words)]);
+}
+
+/** Empty for a single one. */
+function onDevices(event: StoredEvent, { language }: Vocabulary): Text {
+  const devices = devicesOf(event);
+  return devices > 1 ? devicesText(devices, language) : [];
+}
+
+function timesOf({ body }: StoredEvent): number {
+  return Math.trunc(body.recurrence ?? 1);
+}
+
+function devicesOf({ body }: StoredEvent): number {
+  return Math.trunc(body.affectedDevices ?? 1);
 }

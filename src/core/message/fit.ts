@@ -52,7 +52,7 @@ function cutTo(card: Card, valueMax: number): Card {
   }
 
   function cut(field: Field): Field {
-    return isLong(field) ? { ...field, value: field.value.map(cutPart) } : field;
+    return isLong(field) ? { name: field.name, value: field.value.map(cutPart) } : field;
   }
 
   function cutPart(part: Part): Part {

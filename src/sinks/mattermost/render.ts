@@ -123,8 +123,20 @@ function fallbackOf({ level, headline }: Card): string {
   return cutMiddle(shown, fallbackMax);
 }
 
+const constantLines = new WeakMap<Field, string>();
+
 /** With the line break before it. */
-function lineOf({ name, value }: Field): string {
+function lineOf(field: Field): string {
+  if (field.isConstant !== true) return madeLine(field);
+  let line = constantLines.get(field);
+  if (line === undefined) {
+    line = madeLine(field);
+    constantLines.set(field, line);
+  }
+  return line;
+}
+
+function madeLine({ name, value }: Field): string {
   const named = name.length === 1 && name[0]!.kind === 'word' ? name[0]!.text : undefined;
   const only = value.length === 1 ? value[0]! : undefined;
   if (named !== undefined && (only?.kind === 'code' || only?.kind === 'prose'))
