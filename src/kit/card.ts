@@ -29,8 +29,11 @@ export type Text = readonly Part[];
 export interface Field {
   readonly name: Text;
   readonly value: Text;
-  /** This very object stands in many cards: a sink may keep what it renders of it. */
-  readonly isConstant?: true;
+  /**
+   * Set if this very object stands in many cards, so that a sink may keep what it renders of it.
+   * `units`: UTF-16 units of its texts and addresses, and a few for what a sink puts around them.
+   */
+  readonly constant?: { readonly units: number };
 }
 
 export interface Table {

@@ -6,7 +6,16 @@ import { type Process, type StoredEvent, severityNames } from '../../kit/event.t
 import { streamWords, type TermKind } from '../../kit/product.ts';
 import { shownId, techniquesOf, timeField } from './facts.ts';
 import type { Label } from './language.ts';
-import { kept, type LineForm, type Room, type Rule, Rules, rule } from './lines.ts';
+import {
+  type KeyOf,
+  kept,
+  type LineForm,
+  type Room,
+  type Rule,
+  Rules,
+  rule,
+  type Subject,
+} from './lines.ts';
 import { hashText } from './links.ts';
 import { block, code, joined, prose } from './text.ts';
 import { ownText, type Said, said, type Vocabulary } from './vocabulary.ts';
@@ -14,8 +23,8 @@ import { ownText, type Said, said, type Vocabulary } from './vocabulary.ts';
 const separator = ' · ';
 
 const rules = new Rules([
-  rule('path', 1500, 70, ({ body }, { max }) => code(body.file?.path, max)),
-  rule('fileHash', 200, 70, ({ body }, { max, words }) => hashText(body.file?.hash, max, words)),
+  rule('path', 1500, 70, ({ file }, { max }) => code(file?.path, max)),
+  rule('fileHash', 200, 70, ({ file }, { max, words }) => hashText(file?.hash, max, words)),
   rule('process', 1500, 50, ({ body }, { max }) => processOf(body.process, max)),
   rule('parentProcess', 1500, 50, ({ body }, { max }) => processOf(body.parentProcess, max)),
   rule('description', 1500, 60, ({ body }, { max }) => prose(body.description, max)),
@@ -24,64 +33,74 @@ const rules = new Rules([
   rule('remote', 120, 36, ({ body }, { max }) => code(body.remoteIp, max)),
   kept(
     rule('type', 320, 60, typeOf),
-    ({ type }) => type,
+    ({ event }) => event.type,
     ({ body }) => body.trigger,
   ),
   term('threatType', 160, 40, ({ body }) => body.threatType),
   kept(
     rule('severity', 60, 16, severityOf),
     ({ body }) => body.severityRaw,
-    ({ severity }) => severity,
+    ({ event }) => event.severity,
   ),
-  term('status', 60, 16, ({ status }) => status),
-  ownTerm('action', 60, 20, ({ action }) => action),
+  term('status', 60, 16, ({ event }) => event.status),
+  ownTerm('action', 60, 20, ({ event }) => event.action),
   ownTerm('lastAction', 80, 24, ({ body }) => body.lastAction),
   kept(
     rule('os', 160, 20, osOf),
-    ({ body }) => body.device?.os,
-    ({ body }) => body.device?.osVersion,
+    ({ device }) => device?.os,
+    ({ device }) => device?.osVersion,
   ),
-  name('domain', 120, 20, ({ body }) => body.device?.domain),
-  rule('mac', 60, 20, ({ body }, { max }) => code(body.device?.mac, max)),
-  name('deviceGroup', 120, 20, ({ body }) => body.device?.group),
-  name('policy', 120, 20, ({ body }) => body.device?.policy),
-  name('signer', 160, 20, ({ body }) => body.file?.signer),
+  name('domain', 120, 20, ({ device }) => device?.domain),
+  rule('mac', 60, 20, ({ device }, { max }) => code(device?.mac, max)),
+  name('deviceGroup', 120, 20, ({ device }) => device?.group),
+  name('policy', 120, 20, ({ device }) => device?.policy),
+  name('signer', 160, 20, ({ file }) => file?.signer),
   rule('techniques', 600, 32, moreTechniques),
 ]);
 /** Last of all: it may have many lines. */
 const script = new Rules([
-  rule('script', 3000, 90, ({ body }, { max }) => block(body.file?.script, max)),
+  rule('script', 3000, 90, ({ file }, { max }) => block(file?.script, max)),
 ]);
 
-type TextOf = (event: StoredEvent) => string | null | undefined;
+type TextOf = KeyOf<string | null | undefined>;
 
 /** What an installation has few of. */
 function name(label: Label, full: number, short: number, of: TextOf): Rule {
-  const value: Rule['value'] = (event, { max }) => code(of(event), max);
+  const value: Rule['value'] = (subject, { max }) => code(of(subject), max);
   return kept(rule(label, full, short, value), of);
 }
 
 /** A word of the vendor's behind ours. */
 function term(kind: Label & TermKind, full: number, short: number, of: TextOf): Rule {
-  const value: Rule['value'] = (event, { words, max }) => {
-    const known = said(kind, of(event), words);
-    return beside(known, ownText(of(event), known, max));
+  const value: Rule['value'] = (subject, { words, max }) => {
+    const known = said(kind, of(subject), words);
+    return beside(known, ownText(of(subject), known, max));
   };
   return kept(rule(kind, full, short, value), of);
 }
 
 /** A word of the vendor's alone: the fields say ours. */
 function ownTerm(kind: Label & TermKind, full: number, short: number, of: TextOf): Rule {
-  const value: Rule['value'] = (event, { words, max }) =>
-    ownText(of(event), said(kind, of(event), words), max);
+  const value: Rule['value'] = (subject, { words, max }) =>
+    ownText(of(subject), said(kind, of(subject), words), max);
   return kept(rule(kind, full, short, value), of);
 }
 
-export function detailsOf(event: StoredEvent, words: Vocabulary, form: LineForm): readonly Field[] {
+interface DetailsOptions {
+  readonly form: LineForm;
+  /** See `nearestTime`. */
+  readonly time: Text;
+}
+
+export function detailsOf(
+  subject: Subject,
+  words: Vocabulary,
+  { form, time }: DetailsOptions,
+): readonly Field[] {
   const fields: Field[] = [];
-  rules.addTo(fields, event, words, form);
-  fields.push(idField(event, words), timeField(event, words.language));
-  script.addTo(fields, event, words, form);
+  rules.addTo(fields, subject, words, form);
+  fields.push(idField(subject.event, words), timeField(time, words.language));
+  script.addTo(fields, subject, words, form);
   return fields;
 }
 
@@ -96,7 +115,7 @@ function idField(event: StoredEvent, { product, language }: Vocabulary): Field {
 }
 
 /** `Malicious file (STATIC_ANALYSIS · MALICIOUS_FILE)`: the trigger says what the type may not. */
-function typeOf({ type, body: { trigger } }: StoredEvent, { words, max }: Room): Text {
+function typeOf({ event: { type }, body: { trigger } }: Subject, { words, max }: Room): Text {
   const share = Math.floor(max / 2);
   const known = said('type', type, words);
   const own = ownText(type, known, share);
@@ -115,14 +134,14 @@ function beside(known: Said | undefined, own: Text): Text {
     : [words!, opening, ...own, closing];
 }
 
-function severityOf({ severity, body }: StoredEvent, { max }: Room): Text {
+function severityOf({ event: { severity }, body }: Subject, { max }: Room): Text {
   const name = severityNames[severity];
   const raw = body.severityRaw === name ? [] : code(body.severityRaw, max);
   return raw.length === 0 ? [word(name)] : [word(`${name} (`), ...raw, word(')')];
 }
 
-function osOf({ body }: StoredEvent, { max }: Room): Text {
-  const { os, osVersion } = body.device ?? {};
+function osOf({ device }: Subject, { max }: Room): Text {
+  const { os, osVersion } = device ?? {};
   return code(
     os === undefined || osVersion === undefined ? (os ?? osVersion) : `${os} ${osVersion}`,
     max,
@@ -133,7 +152,7 @@ const techniquesInFields = 2;
 const techniquesMax = 8;
 
 /** Only where the fields have not said all. */
-function moreTechniques(event: StoredEvent, { words, max }: Room): Text {
+function moreTechniques({ event }: Subject, { words, max }: Room): Text {
   const { techniques = [] } = event.body;
   if (techniques.length <= techniquesInFields) return [];
   return techniquesOf(event, words, { count: techniquesMax, text: max });

@@ -9,7 +9,7 @@ import { detailsOf } from './details.ts';
 import { nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
 import { deviceName, headlineOf, outcomeOf } from './headline.ts';
 import { number } from './language.ts';
-import { kept, type Room, Rules, rule } from './lines.ts';
+import { kept, type Room, Rules, rule, type Subject, subjectOf } from './lines.ts';
 import { signs } from './signs.ts';
 import { code, joined } from './text.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -35,9 +35,12 @@ export function eventCard(event: StoredEvent, words: Vocabulary, options: EventO
   const { form } = options;
   const { severity, body } = event;
   const numbered = numberOf(event, words);
+  const time = nearestTime(event, words.language);
   const isBare = form === 'bare';
   const fields: Field[] = [];
-  if (!isBare) (options.showTenant ? factsOfSeveral : factsOfOne).addTo(fields, event, words, form);
+  const subject = subjectOf(event);
+  if (!isBare)
+    (options.showTenant ? factsOfSeveral : factsOfOne).addTo(fields, subject, words, form);
   // No spread: it would cost as much as the rest of the card.
   const card: Card & { link?: string } = {
     kind: 'event',
@@ -48,17 +51,17 @@ export function eventCard(event: StoredEvent, words: Vocabulary, options: EventO
     headline: isBare ? numbered : headlineOf(event, words, rooms[form]),
     remarks: [],
     fields,
-    details: isBare ? bareDetails(event, words) : detailsOf(event, words, form),
-    footer: footerOf(event, words, numbered),
+    details: isBare ? bareDetails(event, words, time) : detailsOf(subject, words, { form, time }),
+    footer: footerOf(words, numbered, time),
   };
   if (body.link !== undefined) card.link = body.link;
   return card;
 }
 
 /** None of the event's own text, which may be the reason why it was refused. */
-function bareDetails(event: StoredEvent, { language }: Vocabulary): readonly Field[] {
+function bareDetails(event: StoredEvent, { language }: Vocabulary, time: Text): readonly Field[] {
   const text = language.say('bare', { number: number(event.id) });
-  return [{ name: [language.label('message')], value: text }, timeField(event, language)];
+  return [{ name: [language.label('message')], value: text }, timeField(time, language)];
 }
 
 /** The console numbers its streams apart from each other. */
@@ -73,9 +76,8 @@ function titleOf(event: StoredEvent, { product, language }: Vocabulary): Text {
   return [title === undefined ? language.label('titleEvent') : word(title)];
 }
 
-function footerOf(event: StoredEvent, { product, language }: Vocabulary, numbered: Text): Text {
-  const name = [word(product?.name ?? ownName)];
-  return joined(separator, [name, numbered, nearestTime(event, language)]);
+function footerOf({ product }: Vocabulary, numbered: Text, time: Text): Text {
+  return joined(separator, [[word(product?.name ?? ownName)], numbered, time]);
 }
 
 const tenant = kept(
@@ -89,23 +91,23 @@ const tenant = kept(
 
 /** At most six, in the order in which a reader asks. */
 const facts = [
-  rule('device', 400, 100, ({ body }, { max }) =>
+  rule('device', 400, 100, ({ body, device }, { max }) =>
     joined(separator, [
       code(deviceName(body), max * 0.4),
-      code(body.device?.ip, max * 0.2),
+      code(device?.ip, max * 0.2),
       code(body.user, max * 0.4),
     ]),
   ),
   kept(
-    rule('outcome', 200, 50, (event, { words }) => outcomeOf(event, words, ' → ')),
-    ({ action }) => action,
+    rule('outcome', 200, 50, ({ event }, { words }) => outcomeOf(event, words, ' → ')),
+    ({ event }) => event.action,
     ({ body }) => body.lastAction,
   ),
-  rule('fileName', 200, 50, ({ body }, { max }) =>
-    code(body.file?.name ?? lastSegment(body.file?.path), max),
+  rule('fileName', 200, 50, ({ file }, { max }) =>
+    code(file?.name ?? lastSegment(file?.path), max),
   ),
   kept(
-    rule('techniques', 160, 40, (event, { words, max }) =>
+    rule('techniques', 160, 40, ({ event }, { words, max }) =>
       techniquesOf(event, words, { count: 2, text: max }),
     ),
     ({ body: { techniques } }) => (techniques?.length === 1 ? techniques[0]!.id : undefined),
@@ -115,8 +117,8 @@ const facts = [
 const counts = [
   kept(rule('recurrence', 60, 60, recurrenceOf), timesOf, devicesOf),
   kept(
-    rule('affectedDevices', 60, 60, (event, { words }) =>
-      timesOf(event) > 1 ? [] : onDevices(event, words),
+    rule('affectedDevices', 60, 60, (subject, { words }) =>
+      timesOf(subject) > 1 ? [] : onDevices(subject, words),
     ),
     timesOf,
     devicesOf,
@@ -132,23 +134,23 @@ function lastSegment(path: string | undefined): string | undefined {
 }
 
 /** `3 times · 2 devices`; empty for what happened once. */
-function recurrenceOf(event: StoredEvent, { words }: Room): Text {
-  const times = timesOf(event);
+function recurrenceOf(subject: Subject, { words }: Room): Text {
+  const times = timesOf(subject);
   if (times <= 1) return [];
   const seen = words.language.say('times', { count: number(times) });
-  return joined(separator, [seen, onDevices(event, words)]);
+  return joined(separator, [seen, onDevices(subject, words)]);
 }
 
 /** Empty for a single one. */
-function onDevices(event: StoredEvent, { language }: Vocabulary): Text {
-  const devices = devicesOf(event);
+function onDevices(subject: Subject, { language }: Vocabulary): Text {
+  const devices = devicesOf(subject);
   return devices > 1 ? devicesText(devices, language) : [];
 }
 
-function timesOf({ body }: StoredEvent): number {
+function timesOf({ body }: Subject): number {
   return Math.trunc(body.recurrence ?? 1);
 }
 
-function devicesOf({ body }: StoredEvent): number {
+function devicesOf({ body }: Subject): number {
   return Math.trunc(body.affectedDevices ?? 1);
 }

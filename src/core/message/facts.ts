@@ -24,8 +24,8 @@ function timeText(iso: string | null | undefined, language: Language): Text | un
   return text[0]?.kind === 'time' ? text : undefined;
 }
 
-export function timeField(event: StoredEvent, language: Language): Field {
-  return { name: [language.label('timestamp')], value: nearestTime(event, language) };
+export function timeField(time: Text, language: Language): Field {
+  return { name: [language.label('timestamp')], value: time };
 }
 
 /** The vendor's number if it is one, else Tocsin's own. */

@@ -13,34 +13,48 @@ export function fitted(card: Card, limits: Limits): Card {
   if (isShort(card, limits)) return card;
   for (const step of valueSteps) {
     const cut = cutTo(card, Math.min(step, limits.value));
-    if (sumOf(cut, weightOf, limits) <= limits.total) return cut;
+    if (weightOf(cut, limits) <= limits.total) return cut;
   }
   const { table: _left, ...rest } = cutTo(card, valueSteps.at(-1)!);
   const kept: Card = { ...rest, details: [] };
-  return sumOf(kept, weightOf, limits) <= limits.total
-    ? kept
-    : { ...kept, fields: [], remarks: [] };
+  return weightOf(kept, limits) <= limits.total ? kept : { ...kept, fields: [], remarks: [] };
 }
 
 /** Whether it fits however it is rendered, so that nothing needs to be weighed: most cards do. */
-function isShort(card: Card, limits: Limits): boolean {
-  const { growthMax = Number.POSITIVE_INFINITY } = limits;
-  return sumOf(card, unitsOf, limits) * growthMax <= limits.total;
+function isShort(card: Card, { total, value, growthMax }: Limits): boolean {
+  return growthMax !== undefined && unitsOf(card, value) * growthMax <= total;
 }
 
-/** Infinite if a part is longer than one value may be. */
-function unitsOf(text: Text, { value }: Limits): number {
-  let sum = overhead;
+/** UTF-16 units of all texts; infinite if a part is longer than one value may be. */
+function unitsOf(card: Card, valueMax: number): number {
+  const { title, headline, footer, fields, details } = card;
+  let units = unitsOfText(title, valueMax) + unitsOfText(headline, valueMax);
+  units += unitsOfText(footer, valueMax);
+  for (const field of fields) units += unitsOfField(field, valueMax);
+  for (const field of details) units += unitsOfField(field, valueMax);
+  for (const text of othersOf(card)) units += unitsOfText(text, valueMax);
+  return units;
+}
+
+function unitsOfField({ name, value, constant }: Field, valueMax: number): number {
+  return constant !== undefined && constant.units <= valueMax
+    ? constant.units
+    : unitsOfText(name, valueMax) + unitsOfText(value, valueMax);
+}
+
+/** Of a field that stands in many cards; see {@link Field.constant}. */
+export function unitsOfConstant(field: Field): number {
+  return unitsOfField(field, Number.POSITIVE_INFINITY);
+}
+
+function unitsOfText(text: Text, valueMax: number): number {
+  let units = overhead;
   for (const part of text) {
     const { length } = part.text;
-    sum += length > value ? Number.POSITIVE_INFINITY : length;
-    if (part.kind === 'link') sum += part.url.length;
+    if (length > valueMax) return Number.POSITIVE_INFINITY;
+    units += part.kind === 'link' ? length + part.url.length : length;
   }
-  return sum;
-}
-
-function weightOf(text: Text, { weigh = codePointsOf }: Limits): number {
-  return text.reduce((sum, part) => sum + weigh(part), overhead);
+  return units;
 }
 
 function cutTo(card: Card, valueMax: number): Card {
@@ -60,22 +74,20 @@ function cutTo(card: Card, valueMax: number): Card {
   }
 }
 
-/** The size of every text that is rendered, all together. */
-function sumOf(card: Card, sizeOf: (text: Text, limits: Limits) => number, limits: Limits): number {
-  const { title, headline, footer, remarks, fields, details, table } = card;
-  let sum = sizeOf(title, limits) + sizeOf(headline, limits) + sizeOf(footer, limits);
-  const add = (texts: readonly Text[]): void => {
-    for (const text of texts) sum += sizeOf(text, limits);
-  };
-  for (const { name, value } of fields) sum += sizeOf(name, limits) + sizeOf(value, limits);
-  for (const { name, value } of details) sum += sizeOf(name, limits) + sizeOf(value, limits);
-  if (remarks.length > 0) add(remarks);
-  if (card.state !== undefined) add([card.state.text]);
-  if (table === undefined) return sum;
-  add(table.columns);
-  table.rows.forEach(add);
-  if (table.more !== undefined) sum += sizeOf(table.more, limits);
-  return sum;
+/** The weight of every text that is rendered, all together. */
+function weightOf(card: Card, { weigh = codePointsOf }: Limits): number {
+  const { title, headline, footer, fields, details } = card;
+  const facts = [...fields, ...details].flatMap(({ name, value }) => [name, value]);
+  const texts = [title, headline, footer, ...facts, ...othersOf(card)];
+  const add = (sum: number, part: Part): number => sum + weigh(part);
+  return texts.reduce((sum, text) => text.reduce(add, sum + overhead), 0);
+}
+
+/** What most cards of events do not have. */
+function othersOf({ remarks, state, table }: Card): readonly Text[] {
+  if (remarks.length === 0 && state === undefined && table === undefined) return remarks;
+  const { columns = [], rows = [], more = [] } = table ?? {};
+  return [...remarks, state?.text ?? [], ...columns, ...rows.flat(), more];
 }
 
 function codePointsOf({ text }: Part): number {

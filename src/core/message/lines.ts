@@ -2,9 +2,23 @@
 // made. What comes again from event to event, such as the words of an enumeration or the name of a
 // tenant, is made once and kept, so that a sink can keep what it renders of it.
 import type { Field, Text } from '../../kit/card.ts';
-import type { StoredEvent } from '../../kit/event.ts';
+import type { EventBody, StoredEvent } from '../../kit/event.ts';
+import { unitsOfConstant } from './fit.ts';
 import type { Label } from './language.ts';
 import type { Vocabulary } from './vocabulary.ts';
+
+/** An event, with what rules look at most often at hand: bodies have many shapes. */
+export interface Subject {
+  readonly event: StoredEvent;
+  readonly body: EventBody;
+  readonly device: EventBody['device'];
+  readonly file: EventBody['file'];
+}
+
+export function subjectOf(event: StoredEvent): Subject {
+  const { body } = event;
+  return { event, body, device: body.device, file: body.file };
+}
 
 export interface Room {
   readonly words: Vocabulary;
@@ -12,9 +26,9 @@ export interface Room {
   readonly max: number;
 }
 
-type Key = string | number | null | undefined;
+export type Key = string | number | null | undefined;
 /** One of the texts or numbers that a value is made of. */
-type KeyOf = (event: StoredEvent) => Key;
+export type KeyOf<Of extends Key = Key> = (subject: Subject) => Of;
 
 export interface Rule {
   readonly label: Label;
@@ -22,7 +36,7 @@ export interface Rule {
   readonly full: number;
   readonly short: number;
   /** Empty: the card gets no line. */
-  value(event: StoredEvent, room: Room): Text;
+  value(subject: Subject, room: Room): Text;
   /**
    * For what comes again: what alone the value is made of, besides the vocabulary. An event without
    * the first gets a value of its own.
@@ -55,7 +69,7 @@ export class Rules {
   }
 
   /** Adds a line for each value that is there. */
-  addTo(fields: Field[], event: StoredEvent, words: Vocabulary, form: LineForm): void {
+  addTo(fields: Field[], subject: Subject, words: Vocabulary, form: LineForm): void {
     let lines = this.#known.get(words);
     if (lines === undefined) {
       const of = (form: LineForm) => this.#rules.map((rule) => new Line(rule, words, form));
@@ -63,7 +77,7 @@ export class Rules {
       this.#known.set(words, lines);
     }
     for (const line of lines[form]) {
-      const field = line.of(event);
+      const field = line.of(subject);
       if (field !== undefined) fields.push(field);
     }
   }
@@ -88,26 +102,26 @@ class Line {
     this.#name = [words.language.label(rule.label)];
   }
 
-  of(event: StoredEvent): Field | undefined {
+  of(subject: Subject): Field | undefined {
     const { keys } = this.#rule;
-    if (keys === undefined) return this.#made(event);
-    const first = keys[0](event);
-    if (first === undefined || first === null) return this.#made(event);
-    const second = keys[1](event);
+    if (keys === undefined) return this.#made(subject);
+    const first = keys[0](subject);
+    if (first === undefined || first === null) return this.#made(subject);
+    const second = keys[1](subject);
     const known = this.#kept.get(first);
     const field = known?.get(second);
     if (field !== undefined || known?.has(second)) return field;
-    if (isLong(first) || isLong(second)) return this.#made(event);
-    return this.#keep(first, second, this.#made(event));
+    if (isLong(first) || isLong(second)) return this.#made(subject);
+    return this.#keep(first, second, this.#made(subject));
   }
 
-  #made(event: StoredEvent): Field | undefined {
-    const value = this.#rule.value(event, this.#room);
+  #made(subject: Subject): Field | undefined {
+    const value = this.#rule.value(subject, this.#room);
     return value.length === 0 ? undefined : { name: this.#name, value };
   }
 
   #keep(first: Key, second: Key, made: Field | undefined): Field | undefined {
-    const field = made === undefined ? undefined : { ...made, isConstant: true as const };
+    const field = made === undefined ? undefined : constantOf(made);
     this.#count += 1;
     if (this.#count > keptMax) {
       this.#kept.clear();
@@ -118,6 +132,10 @@ class Line {
     else known.set(second, field);
     return field;
   }
+}
+
+function constantOf(field: Field): Field {
+  return { ...field, constant: { units: unitsOfConstant(field) } };
 }
 
 function isLong(key: Key): boolean {

@@ -6,6 +6,8 @@ import { cutMiddle, neutralText } from '../../kit/text.ts';
 
 /** What is absent or has nothing to see gives no part. */
 type Given = string | undefined | null;
+/** One for all: half of what an event may bring is absent. */
+const nothing: Text = [];
 
 /** Most values are printable ASCII, in which there is nothing to change. */
 const harmless = /^[!-~](?:[ -~]*[!-~])?$/;
@@ -25,7 +27,7 @@ function neutral(text: Given, codePointsMax: number, multiline: boolean): string
 /** One line, at most so many code points; empty if there is nothing to see. */
 export function code(text: Given, codePointsMax: number): Text {
   const shown = neutral(text, codePointsMax, false);
-  return shown === undefined ? [] : [{ kind: 'code', text: shown }];
+  return shown === undefined ? nothing : [{ kind: 'code', text: shown }];
 }
 
 /** Pictures and ideographs, which are as wide as two letters. */
@@ -51,23 +53,36 @@ export function block(text: Given, codePointsMax: number): Text {
 
 export function prose(text: Given, codePointsMax: number): Text {
   const shown = neutral(text, codePointsMax, false);
-  return shown === undefined ? [] : [{ kind: 'prose', text: shown }];
+  return shown === undefined ? nothing : [{ kind: 'prose', text: shown }];
 }
 
 /** Those that are not empty, with our own words between them. */
 export function joined(between: string, texts: readonly Text[]): Text {
-  let first: Text = [];
-  let parts: Part[] | undefined;
+  let only: Text = nothing;
+  let count = 0;
+  let parts = 0;
   for (const text of texts) {
     if (text.length === 0) continue;
-    if (first.length === 0) {
-      first = text;
-      continue;
-    }
-    parts ??= [...first];
-    parts.push(word(between));
-    // A loop: to spread a short array costs several times as much.
-    for (const part of text) parts.push(part);
+    only = text;
+    count += 1;
+    parts += text.length;
   }
-  return parts ?? first;
+  return count < 2 ? only : joinedInto(new Array(parts + count - 1), word(between), texts);
+}
+
+/** Of the right length from the beginning: an array that grows takes several times the memory. */
+function joinedInto(parts: Part[], between: Part, texts: readonly Text[]): Text {
+  let at = 0;
+  for (const text of texts) {
+    if (text.length === 0) continue;
+    if (at > 0) {
+      parts[at] = between;
+      at += 1;
+    }
+    for (const part of text) {
+      parts[at] = part;
+      at += 1;
+    }
+  }
+  return parts;
 }

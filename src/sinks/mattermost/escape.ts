@@ -104,36 +104,41 @@ const disarmed: Readonly<Record<string, string>> = {
   ...Object.fromEntries([...'xX\\:;&@＠﹫"'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
 };
 
+const beginning = /^/;
+
+/**
+ * V8 keeps a text that was put together as its pieces until somebody reads it. What many texts are
+ * put together from is better copied once than with each of them.
+ */
+export function inOnePiece(text: string): string {
+  beginning.test(text);
+  return text;
+}
+
 /** Remembers what becomes of short texts: nearly all words are our own, and there are few. */
 function remembering(make: (text: string) => string): (text: string) => string {
   const lengthMax = 40;
   const countMax = 1_000;
   const known = new Map<string, string>();
   return (text) => {
-    if (text.length > lengthMax) return make(text);
-    let shown = known.get(text);
+    const shown = known.get(text);
     if (shown !== undefined) return shown;
-    shown = make(text);
+    const made = inOnePiece(make(text));
+    if (text.length > lengthMax || isNumber(text)) return made;
     if (known.size >= countMax) known.clear();
-    known.set(text, shown);
-    return shown;
+    known.set(text, made);
+    return made;
   };
 }
 
-const knownWords = remembering(disarmedWords);
-/** In which nothing acts, whatever follows. */
-const harmless = /^[A-Za-z0-9 ]*$/;
-
-/** Words outside of code: our own, and those of the operator's templates. */
-export function words(text: string): string {
-  // A number is another one in each card, and would only push out what comes again.
-  return endsInDigit(text) && harmless.test(text) ? text : knownWords(text);
-}
-
-function endsInDigit(text: string): boolean {
+/** Another one in each card, which would only push out what comes again. */
+function isNumber(text: string): boolean {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0x30 && last <= 0x39;
 }
+
+/** Words outside of code: our own, and those of the operator's templates. */
+export const words = remembering(disarmedWords);
 
 /** A new line with {@link words} as the name of what follows. */
 export const lineName = remembering((text) => `\n**${words(text)}** `);
@@ -148,8 +153,11 @@ export function codeLine(name: string, value: string): string {
     : `${lineName(name)}${code(value)}`;
 }
 
+/** In which nothing acts: the test of the others takes ten times as long. */
+const harmless = /^[A-Za-z0-9 ]*$/;
+
 function disarmedWords(text: string): string {
-  if (!acting.test(text)) return text;
+  if (harmless.test(text) || !acting.test(text)) return text;
   return text.replace(
     everyActing,
     (found) => disarmed[found] ?? (found.length > 1 ? `${found}${zeroWidthSpace}` : `\\${found}`),

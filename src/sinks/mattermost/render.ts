@@ -17,6 +17,7 @@ import {
   code,
   codeLine,
   fence,
+  inOnePiece,
   isPlain,
   lineName,
   plain,
@@ -127,10 +128,10 @@ const constantLines = new WeakMap<Field, string>();
 
 /** With the line break before it. */
 function lineOf(field: Field): string {
-  if (field.isConstant !== true) return madeLine(field);
+  if (field.constant === undefined) return madeLine(field);
   let line = constantLines.get(field);
   if (line === undefined) {
-    line = madeLine(field);
+    line = inOnePiece(madeLine(field));
     constantLines.set(field, line);
   }
   return line;
@@ -211,12 +212,15 @@ function together(text: Text, made: (part: Part) => string): string {
   return shown;
 }
 
+/** What stands between two values in nearly every case. */
+const usual = ' · ';
+
 /** `+07:00` and `a:` are an emoji together. */
 const goesOn = /^[^ ),.;]/;
 
 /** What ends no word, so that nothing goes on from it into a value. */
 function ends(before: string): boolean {
-  if (before === '') return true;
+  if (before === usual || before === '') return true;
   const last = before.charCodeAt(before.length - 1);
   return last === 0x20 || last === 0x28 || last === 0x200b;
 }

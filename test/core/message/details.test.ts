@@ -3,7 +3,8 @@ import { expect, it, test } from 'vitest';
 import { detailsOf } from '../../../src/core/message/details.ts';
 import { eventCard } from '../../../src/core/message/event.ts';
 import { createLanguage } from '../../../src/core/message/language.ts';
-import { plainText } from '../../../src/kit/card.ts';
+import { subjectOf } from '../../../src/core/message/lines.ts';
+import { plainText, word } from '../../../src/kit/card.ts';
 import type { EventBody, StoredEvent } from '../../../src/kit/event.ts';
 import { createProductOf } from '../../../src/kit/product.ts';
 import { sources } from '../../../src/sources/index.ts';
@@ -14,7 +15,7 @@ const product = createProductOf([], sources)({ source: 'di', stream: 'event' });
 const words = { product, language: createLanguage('en', 'UTC') };
 
 function details(event: StoredEvent): Record<string, string> {
-  return shownFields(detailsOf(event, words, 'full'));
+  return shownFields(detailsOf(subjectOf(event), words, { form: 'full', time: [word('T')] }));
 }
 
 function ofBody(body: EventBody): Record<string, string> {

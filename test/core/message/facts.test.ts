@@ -31,7 +31,8 @@ describe('the time of an event', () => {
     const body = observed === undefined ? {} : { observedAt: observed };
     const event = storedEvent({ occurredAt: time, receivedAt, body });
     expect(shown(nearestTime(event, language))).toBe(expected);
-    expect(shown(timeField(event, language).value)).toBe(expected);
+    const field = timeField(nearestTime(event, language), language);
+    expect(shownFields([field])).toEqual({ Time: expected });
   });
 });
 

@@ -34,6 +34,18 @@ describe('a card', () => {
     expect(weighed(cardOf(100), { growthMax: 3 })).toBe(0);
   });
 
+  it('is counted by what is known of a field that stands in many cards', () => {
+    const [field] = cardOf(100).details;
+    const constantOf = (units: number): Card => ({
+      ...cardOf(100),
+      details: [{ ...field!, constant: { units } }],
+    });
+    expect(weighed(constantOf(100), { growthMax: 3 })).toBe(0);
+    expect(weighed(constantOf(400), { growthMax: 3 })).toBeGreaterThan(0);
+    // A field of more than one value may hold could have one that is too long.
+    expect(weighed(constantOf(100), { growthMax: 3, value: 99 })).toBeGreaterThan(0);
+  });
+
   it.each([
     ['is weighed if nobody says how much it can grow', cardOf(100), {}],
     ['is weighed if it could grow too long', cardOf(400), { growthMax: 3 }],

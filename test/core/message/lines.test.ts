@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventCard } from '../../../src/core/message/event.ts';
 import { createLanguage } from '../../../src/core/message/language.ts';
-import { kept, Rules, rule } from '../../../src/core/message/lines.ts';
+import { kept, Rules, rule, subjectOf } from '../../../src/core/message/lines.ts';
 import { code } from '../../../src/core/message/text.ts';
 import type { Field } from '../../../src/kit/card.ts';
 import type { EventBody, StoredEvent } from '../../../src/kit/event.ts';
@@ -13,8 +13,8 @@ import { storedEvent } from '../../support/events.ts';
 
 const product = createProductOf([], sources)({ source: 'di', stream: 'event' });
 const vocabulary = () => ({ product, language: createLanguage('en', 'UTC') });
-const ofPolicy = (policy: string | undefined): StoredEvent =>
-  storedEvent({ body: policy === undefined ? {} : { device: { policy } } });
+const ofPolicy = (policy: string | undefined) =>
+  subjectOf(storedEvent({ body: policy === undefined ? {} : { device: { policy } } }));
 
 describe('a rule for what comes again', () => {
   let made = 0;
@@ -40,7 +40,7 @@ describe('a rule for what comes again', () => {
     expect(fields[0]).toEqual({
       name: [{ kind: 'word', text: 'Policy' }],
       value: code('Servers', 20),
-      isConstant: true,
+      constant: { units: 8 + 6 + 8 + 7 },
     });
   });
 
@@ -52,7 +52,7 @@ describe('a rule for what comes again', () => {
     const long = 'x'.repeat(101);
     const { fields, made } = countedOf([long, long, undefined]);
     expect(made).toBe(3);
-    expect(fields.map(({ isConstant }) => isConstant)).toEqual([undefined, undefined]);
+    expect(fields.map(({ constant }) => constant)).toEqual([undefined, undefined]);
   });
 
   it('keeps no more than it may', () => {
@@ -65,11 +65,11 @@ describe('a rule for what comes again', () => {
   it('cuts by the form, and keeps the forms and the vocabularies apart', () => {
     const rules = new Rules([policy]);
     const fields: Field[] = [];
-    const event = ofPolicy('a long name of a policy');
+    const subject = ofPolicy('a long name of a policy');
     const words = vocabulary();
-    rules.addTo(fields, event, words, 'full');
-    rules.addTo(fields, event, words, 'short');
-    rules.addTo(fields, event, { ...words, language: createLanguage('th', 'UTC') }, 'full');
+    rules.addTo(fields, subject, words, 'full');
+    rules.addTo(fields, subject, words, 'short');
+    rules.addTo(fields, subject, { ...words, language: createLanguage('th', 'UTC') }, 'full');
     expect(fields.map(({ value }) => value[0]!.text)).toEqual([
       'a long name of a policy',
       'a lon…licy',

@@ -342,6 +342,18 @@ describe('our own words look as they are written', () => {
   });
 });
 
+it('renders a field that stands in many cards as it would anew', () => {
+  const { card } = messageOf(storedEvent());
+  const constant = [...card.fields, ...card.details].filter((field) => field.constant);
+  expect(constant.length).toBeGreaterThan(8);
+  const shown = (): unknown => rendered(card, 'compact', undefined);
+  const anew = (fields: Card['fields']) => fields.map(({ name, value }) => ({ name, value }));
+  const copied = { ...card, fields: anew(card.fields), details: anew(card.details) };
+  const [first, second] = [shown(), shown()];
+  expect(first).toEqual(rendered(copied, 'compact', undefined));
+  expect(second).toEqual(first);
+});
+
 describe('nothing of an event is obeyed', () => {
   const runs = Number(process.env.PARSER_RUNS ?? 400);
   const hostileEvent = fc.array(anyHostile, { minLength: 3, maxLength: 6 }).map((texts) => {
