@@ -86,8 +86,11 @@ function weightOf(card: Card, { weigh = codePointsOf }: Limits): number {
 /** What most cards of events do not have. */
 function othersOf({ remarks, state, table }: Card): readonly Text[] {
   if (remarks.length === 0 && state === undefined && table === undefined) return remarks;
-  const { columns = [], rows = [], more = [] } = table ?? {};
-  return [...remarks, state?.text ?? [], ...columns, ...rows.flat(), more];
+  const texts = [...remarks];
+  if (state !== undefined) texts.push(state.text);
+  if (table !== undefined) texts.push(...table.columns, ...table.rows.flat());
+  if (table?.more !== undefined) texts.push(table.more);
+  return texts;
 }
 
 function codePointsOf({ text }: Part): number {
