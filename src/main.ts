@@ -81,6 +81,10 @@ const table: CommandTable = {
       'start it anew, rename it, or forget it',
     load: () => import('./commands/source.ts'),
   },
+  numbers: {
+    summary: 'Show how long events took to be seen, acknowledged and resolved',
+    load: () => import('./commands/numbers.ts'),
+  },
   incident: {
     summary: 'List incidents; acknowledge, snooze, resolve or reopen one',
     load: () => import('./commands/incident.ts'),

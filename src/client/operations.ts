@@ -7,6 +7,7 @@ import type {
   event,
   hours,
   incident,
+  numbers,
   Operation,
   route,
   routeDiff,
@@ -29,6 +30,7 @@ interface Operations {
   'delivery-redrive': typeof delivery.redrive;
   'event-hours': typeof hours.counted;
   'event-decide': typeof event.decide;
+  'event-numbers': typeof numbers.shown;
   'event-search': typeof event.search;
   'event-show': typeof event.show;
   'incident-acknowledge': typeof incident.acknowledge;
@@ -85,6 +87,7 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'delivery-list': 'GET /deliveries',
   'delivery-redrive': 'POST /deliveries/redrive',
   'event-hours': 'GET /events/hours',
+  'event-numbers': 'GET /events/numbers',
   'event-decide': 'GET /events/{event}/decision',
   'event-search': 'GET /events',
   'event-show': 'GET /events/{event}',

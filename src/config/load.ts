@@ -2,18 +2,19 @@
 // every problem at once. Changes nothing, and never puts the value of a secret into a problem or a
 // warning.
 import { priorityOf } from '../core/routing/index.ts';
-import { ConfigError, type ConfigProblem } from '../kit/errors.ts';
+import { ConfigError } from '../kit/errors.ts';
 import type { Severity } from '../kit/event.ts';
 import type { FilesRead } from '../kit/files.ts';
 import { createMask, isMaskable, secretLengthMin } from '../kit/mask.ts';
 import { neutralText } from '../kit/text.ts';
 import { readAccess } from './read/access.ts';
 import { type AdapterInput, checkAdapters } from './read/adapters.ts';
+import { businessHoursOf } from './read/business-hours.ts';
 import { hashOf } from './read/change.ts';
 import { type Environment, type Findings, readEnvironment } from './read/environment.ts';
 import { type ConfigFile, type FileName, readConfigFile } from './read/file.ts';
 import type { KnownVariable } from './read/known.ts';
-import { type Names, unknownName } from './read/names.ts';
+import { type Names, namesOf, unknownName } from './read/names.ts';
 import {
   createDecider,
   createOptionReader,
@@ -23,7 +24,7 @@ import {
   readProxy,
   variable,
 } from './read/options.ts';
-import { presentable } from './read/problems.ts';
+import { presented } from './read/problems.ts';
 import type { ConfigReading } from './read/reading.ts';
 import { sinkKeys, sourceKeys } from './read/schema/file.ts';
 import {
@@ -165,14 +166,6 @@ function readParts(options: LoadOptions, findings: Findings): Parts {
   };
 }
 
-function namesOf(
-  noun: Names['noun'],
-  inputs: readonly AdapterInput[],
-  isUnread: boolean | undefined,
-): Names {
-  return { noun, known: inputs.map(({ id }) => id), areAll: isUnread !== true };
-}
-
 /** Adds what core, and not the type of the sink, has to know about it. */
 function completeSinks(
   checked: Config['sinks'],
@@ -266,7 +259,8 @@ function readPolicy(parts: Parts, options: PolicyOptions) {
   });
   const written = file?.recurring ?? [];
   const recurringSilences = recurringOf({ written, names, maxMs, timeZone, findings });
-  return { routes, recurringSilences };
+  const businessHours = businessHoursOf(file, { timeZone, read, findings });
+  return { routes, recurringSilences, businessHours };
 }
 
 function hasUnreadOperations(file: ConfigFile | undefined): boolean {
@@ -302,18 +296,4 @@ function readLinks(file: ConfigFile | undefined, read: OptionReader): Config['li
 function fileOfVariable(environment: Environment): FileName | undefined {
   const name = environment.get('TOCSIN_CONFIG');
   return name === undefined ? undefined : { name, where: environment.place('TOCSIN_CONFIG') };
-}
-
-/** Without secrets, and each once: sources that share a variable share its fault. */
-function presented(
-  problems: readonly ConfigProblem[],
-  mask: (text: string) => string,
-): ConfigProblem[] {
-  const byText = problems.map((found): [string, ConfigProblem] => [
-    `${found.where} ${found.problem}`,
-    found,
-  ]);
-  return [...new Map(byText).values()].map((found) =>
-    presentable({ ...found, problem: mask(found.problem) }),
-  );
 }

@@ -7,6 +7,7 @@ import * as event from './event.ts';
 import * as events from './events.ts';
 import * as hours from './hours.ts';
 import * as incident from './incident.ts';
+import * as numbers from './numbers.ts';
 import type { Operation } from './operation.ts';
 import * as route from './route.ts';
 import * as routeDiff from './route-diff.ts';
@@ -58,6 +59,7 @@ export {
   events,
   hours,
   incident,
+  numbers,
   route,
   routeDiff,
   session,
@@ -87,7 +89,7 @@ export const operations: readonly AnyOperation[] = [
   ...[states.sinks, states.sources, status.show],
   ...[audit.list, audit.verify],
   ...[events.page, events.read, tail.tail],
-  ...[event.search, event.show, event.decide, hours.counted],
+  ...[event.search, event.show, event.decide, hours.counted, numbers.shown],
   ...[incident.list, incident.counted, incident.show],
   ...[incident.acknowledge, incident.resolve, incident.snooze, incident.reopen, incident.remark],
   ...[token.list, token.create, token.revoke],

@@ -79,6 +79,7 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
     ...menu.map(([, path]) => path),
     '/silences/new',
     '/tokens',
+    '/numbers',
     `/events/${id}`,
   ];
 

@@ -15,6 +15,7 @@ import { command as delivery } from '../../src/commands/delivery.ts';
 import { command as event } from '../../src/commands/event/index.ts';
 import { command as incident } from '../../src/commands/incident.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
+import { command as numbers } from '../../src/commands/numbers.ts';
 import { command as once } from '../../src/commands/once.ts';
 import { command as routes } from '../../src/commands/routes/index.ts';
 import { command as session } from '../../src/commands/session.ts';
@@ -30,7 +31,7 @@ import type { CommandResult, World } from '../support/world.ts';
 type Commands = Readonly<Record<string, Command | CommandGroup>>;
 
 const known: Commands = {
-  ...{ audit, dead, delivery, event, incident, migrate, once, routes, session, silence },
+  ...{ audit, dead, delivery, event, incident, migrate, numbers, once, routes, session, silence },
   ...{ sink, source, status, tail, test, token },
 };
 

@@ -49,6 +49,7 @@ test('reading is all that can be done with the permission to read', () => {
     'delivery-list',
     'event-decide',
     'event-hours',
+    'event-numbers',
     'event-read',
     'event-search',
     'event-show',

@@ -19,6 +19,7 @@ const identity = [core('identity'), ...notices];
 const silences = [core('silences'), core('rules'), ...notices];
 const incidents = [core('incidents'), core('routing'), ...loops];
 const escalation = [core('escalation'), ...silences, ...incidents];
+const numbers = [core('numbers'), ...rules];
 
 /** Nobody imports a room that stands above it. */
 const rooms: readonly Room[] = [
@@ -60,7 +61,10 @@ const rooms: readonly Room[] = [
   {
     name: 'operations',
     place: /^src\/operations\//,
-    imports: ['config', ...silences, ...incidents, ...routing, 'store', 'kit/records', 'kit'],
+    imports: [
+      ...['config', ...silences, ...incidents, ...numbers, ...routing],
+      ...['store', 'kit/records', 'kit'],
+    ],
   },
   {
     // Its face alone: what is behind it is its own business.
@@ -145,6 +149,7 @@ const rooms: readonly Room[] = [
   },
   { name: core('routing'), place: /^src\/core\/routing\//, imports: [core('template'), ...rules] },
   { name: core('message'), place: /^src\/core\/message\//, imports: [core('template'), ...rules] },
+  { name: core('numbers'), place: /^src\/core\/numbers\//, imports: rules },
   { name: core('template'), place: /^src\/core\/template\//, imports: rules },
   { name: core('rules'), place: /^src\/core\/rules\//, imports: ['kit/records', 'kit'] },
   { name: core('loops'), place: /^src\/core\/loops\//, imports: belowCore },

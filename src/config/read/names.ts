@@ -13,6 +13,15 @@ export interface Names {
   readonly areAll: boolean;
 }
 
+/** Those that the inputs give. @param isUnread there may be others */
+export function namesOf(
+  noun: Names['noun'],
+  inputs: readonly { readonly id: string }[],
+  isUnread: boolean | undefined,
+): Names {
+  return { noun, known: inputs.map(({ id }) => id), areAll: isUnread !== true };
+}
+
 /** The problem of a name that nothing of its kind has. */
 export function unknownName(
   where: string,

@@ -188,3 +188,17 @@ function unwrapUndescribed(schema: unknown): z.ZodType | undefined {
   }
   return current instanceof z.ZodType ? current : undefined;
 }
+
+/** Without secrets, and each once: sources that share a variable share its fault. */
+export function presented(
+  problems: readonly ConfigProblem[],
+  mask: (text: string) => string,
+): ConfigProblem[] {
+  const byText = problems.map((found): [string, ConfigProblem] => [
+    `${found.where} ${found.problem}`,
+    found,
+  ]);
+  return [...new Map(byText).values()].map((found) =>
+    presentable({ ...found, problem: mask(found.problem) }),
+  );
+}

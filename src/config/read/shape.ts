@@ -1,5 +1,6 @@
 // The shape of a loaded configuration, and what it is loaded with. Types only.
 import type { Route } from '../../core/routing/index.ts';
+import type { Interval } from '../../core/rules/schedule.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import type { Template } from '../../core/template/template.ts';
 import type { Access } from '../../kit/access.ts';
@@ -69,6 +70,8 @@ export interface Config {
   readonly recurringSilences: readonly RecurringSilence[];
   /** An incident that happened longer ago is not escalated. */
   readonly escalationMaxAgeMs: number;
+  /** Apart from which the numbers count what happens at other times. */
+  readonly businessHours: readonly Interval[];
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /**

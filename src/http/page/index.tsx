@@ -26,6 +26,7 @@ import { oneEvent } from './views/event.tsx';
 import { events } from './views/events.tsx';
 import { live } from './views/live.tsx';
 import { now } from './views/now.tsx';
+import { numbers } from './views/numbers.tsx';
 import { routes, testRoutes } from './views/routes.tsx';
 import {
   addSilence,
@@ -90,6 +91,7 @@ const views: Readonly<Record<string, View>> = {
   '/sources/:source/reset': resetSource,
   '/sources/:source/search': sourceItems,
   '/sources/:source/items/:item': sourceItem,
+  '/numbers': numbers,
   '/routes': routes,
   '/routes/test': routes,
   '/routes/draft': draft,

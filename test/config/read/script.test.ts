@@ -29,6 +29,9 @@ describe('the three variables of the script', () => {
       silenceMaxMs: 30 * 86_400_000,
       incidents: { ackExpiresMs: 8 * 3_600_000, snoozeMaxMs: 7 * 86_400_000 },
       escalationMaxAgeMs: 86_400_000,
+      businessHours: [
+        expect.objectContaining({ fromMinute: 540, toMinute: 1020, timeZone: 'Asia/Bangkok' }),
+      ],
       recurringSilences: [],
       sinkRate: 10,
       port: 8080,

@@ -1,7 +1,7 @@
 // The form of tocsin.yaml as a whole. Files are read by it, and the JSON Schema for editors is made
 // from it. It must not transform values.
 import { z } from 'zod';
-import { route, single } from './route.ts';
+import { interval, route, single } from './route.ts';
 import { recurringSilences } from './silence.ts';
 import { templatesSchema } from './template.ts';
 
@@ -70,6 +70,11 @@ export const fileSchema = z
       })
       .optional()
       .describe('a map with max_age'),
+    business_hours: z
+      .array(interval)
+      .min(1)
+      .optional()
+      .describe('a list of times; Monday to Friday from nine to five if not set'),
     polling_interval: single,
     locale: single,
     time_zone: single,

@@ -20,6 +20,7 @@ export const status: View = async (visit) => {
         <h1>{words.status.title}</h1>
         {facts(now, visit)}
         <p class="row">
+          <a href="/numbers">{words.numbers.title}</a>
           <ActLink visit={visit} href="/tokens" text={own.tokens} needs="admin" />
         </p>
         <h2>{words.status.replicas}</h2>

@@ -178,6 +178,26 @@ export const en = {
   },
   ...eventWords,
   ...actWords,
+  numbers: {
+    title: 'How long it takes',
+    explained:
+      'The median, what nine of ten did not exceed, and of how many. Times to an acknowledgement and to the end begin with the first delivered message. What nobody acknowledged is open, and has no time; what the vendor closed has none to the end.',
+    days: '{n} d',
+    isCut: 'There were more events: these are of the newest.',
+    severity: 'Severity',
+    hours: 'Hours',
+    kindsOfHours: { business: 'business', other: 'other' },
+    all: 'All',
+    events: 'Events',
+    open: 'Open',
+    screen: 'To the screen',
+    acknowledge: 'To an acknowledgement',
+    resolve: 'To the end',
+    spread: '{median}, {p90} of {n}',
+    seconds: '{n} s',
+    minutes: '{n} min',
+    hoursLong: '{n} h',
+  },
   status: { title: 'Status', version: 'Version', replicas: 'Processes', roles: 'Roles held' },
 };
 

@@ -1,0 +1,53 @@
+// Which events count, and what is known of each.
+import { expect, test } from 'vitest';
+import { changeIncident } from '../../src/core/incidents/change.ts';
+import { recordDelivered } from '../../src/store/deliveries/index.ts';
+import { readHandled } from '../../src/store/numbers.ts';
+import { draft, storePage, useDatabase } from './stored.ts';
+
+const database = useDatabase();
+const week = () => ({ sinceMs: Date.now() - 7 * 86_400_000, untilMs: Date.now() + 60_000 });
+
+test('what somebody was to hear of, the newest first, with what became of it', async () => {
+  const db = database();
+  const events = [draft(1, { severity: 4 }), draft(2, { severity: 5 }), draft(3, { severity: 0 })];
+  const stored = await storePage(db, { events: [...events, draft(4, { severity: 2 })] });
+  const [first, second, third] = stored!.events.map(({ id }) => id);
+  const deliver = (eventId: number) =>
+    recordDelivered(db, 'soc', [{ eventId, afterFailure: false, durationMs: 1 }]);
+  for (const id of [first!, second!, third!]) await deliver(id);
+  const by = { actor: 'ana', via: 'page' };
+  const acknowledged = { kind: 'acknowledged', forMs: null } as const;
+  await changeIncident(db, { eventId: first!, wanted: acknowledged, ...by });
+  await changeIncident(db, { eventId: first!, wanted: { kind: 'resolved' }, ...by });
+  const change = { source: 'a', externalId: '2', fields: [], closing: 'closed' } as const;
+  const closed = { kind: 'vendor', change, severity: 5, seenAt: null } as const;
+  await changeIncident(db, { eventId: second!, wanted: closed, actor: 'a', via: 'vendor' });
+  const known = expect.any(Number);
+  const open = { acknowledgedAtMs: null, resolvedAtMs: null, isClosedByVendor: false };
+  expect(await readHandled(db, { ...week(), rowsMax: 10 })).toEqual([
+    { severity: 2, receivedAtMs: known, deliveredAtMs: null, ...open },
+    { severity: 0, receivedAtMs: known, deliveredAtMs: known, ...open },
+    {
+      ...{ severity: 5, receivedAtMs: known, deliveredAtMs: known },
+      ...{ acknowledgedAtMs: null, resolvedAtMs: known, isClosedByVendor: true },
+    },
+    {
+      ...{ severity: 4, receivedAtMs: known, deliveredAtMs: known },
+      ...{ acknowledgedAtMs: known, resolvedAtMs: known, isClosedByVendor: false },
+    },
+  ]);
+  expect(await readHandled(db, { ...week(), rowsMax: 1 })).toHaveLength(1);
+});
+
+test('what nobody was to hear of, news, changes and other times do not count', async () => {
+  const db = database();
+  const routes = [{ name: 'grave', minSeverity: 5 as const, to: ['soc'] }];
+  await storePage(db, { events: [draft(1)], routes });
+  await storePage(db, { events: [draft(2, { stream: 'change' })] });
+  await storePage(db, { events: [draft(3)], source: 'tocsin' });
+  await storePage(db, { events: [draft(4)] });
+  await db.$client`
+    update events set received_at = now() - interval '8 days' where external_id = '4'`;
+  expect(await readHandled(db, { ...week(), rowsMax: 10 })).toEqual([]);
+});
