@@ -38,7 +38,8 @@ export interface NewChange {
  * Stores the change, if the incident is still as known: one statement, so that it is whole without
  * a transaction, too. With it:
  *
- * - each message of the root event must be edited (`message_edits.wanted`);
+ * - each message of the root event must be edited (`message_edits.wanted`), unless the far end gave
+ *   no id of it;
  * - if people must not miss it, an event of source `tocsin` and stream `incident` is stored, with a
  *   delivery of kind `reply` to each message of the root event that was delivered. An event that
  *   travelled in a digest is shown by the digest's message;
@@ -68,6 +69,7 @@ export async function writeChange(db: Database, change: NewChange): Promise<Inci
       select d.event_id, d.sink, w.version, now()
       from written w join deliveries d on d.event_id = w.event_id
       where d.kind = 'card' and d.state <> 'suppressed' and d.digest_id is null
+        and (d.state <> 'delivered' or d.remote_id is not null)
       order by d.sink
       on conflict (event_id, sink) do update set wanted = excluded.wanted,
         scheduled_at = case

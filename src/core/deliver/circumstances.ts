@@ -24,6 +24,7 @@ export function circumstancesOf(options: SpokenFor, spoken: Spoken): Circumstanc
     form,
     showTenant: showTenant(),
     incident,
+    hasSteps: route?.escalate !== undefined,
     settings: route?.settings?.get(id),
     ...templated(options, { event, form }, route),
   };

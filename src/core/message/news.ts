@@ -101,9 +101,17 @@ function newsText(event: StoredEvent, news: News, language: Language, room: Room
     severity: [strong(severityNames[news.about.severity])],
     to: room.name === 0 ? [] : code(values.to, room.name),
     step: countText(values.step),
-    reason: room.note === 0 ? [] : prose(values.reason, room.note),
+    reason: reasonText(news, language, room),
   };
   return language.say(own ?? sentences[kind], shown);
+}
+
+/** Why it was escalated. */
+function reasonText({ values }: News, language: Language, { name }: Room): Text {
+  const { reason, undelivered } = values;
+  if (reason === 'unacknowledged') return language.say('newsUnacknowledged', {});
+  if (reason !== 'undelivered') return [];
+  return language.say('newsUndelivered', { sinks: name === 0 ? [] : code(undelivered, name) });
 }
 
 function countText(count: string | undefined): Text {

@@ -127,6 +127,7 @@ function waysOf(candidate: Route, sink: string, arriving: EventAt): Partial<Deci
     group !== undefined ||
     quiet !== undefined ||
     candidate.areChangesPosted === true ||
+    candidate.escalate !== undefined ||
     candidate.settings?.has(sink) ||
     candidate.templates?.has(sink);
   if (!hasWays) return {};

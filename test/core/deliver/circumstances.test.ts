@@ -23,8 +23,15 @@ it('has what the route sets for the sink, and what became of the event', () => {
   const incident = incidentView();
   const spoken = { event: storedEvent(), form: 'short', route: 'night', incident } as const;
   expect(circumstancesOf(options, spoken)).toEqual({
-    ...{ form: 'short', showTenant: true, settings: 'own', incident },
+    ...{ form: 'short', showTenant: true, settings: 'own', incident, hasSteps: false },
   });
+});
+
+it('says that a route has steps', () => {
+  const escalate = [{}] as never;
+  const routes = [{ name: 'night', minSeverity: 0 as const, to: ['soc'], escalate }];
+  const spoken = { event: storedEvent(), form: 'full', route: 'night' } as const;
+  expect(circumstancesOf({ ...options, routes }, spoken)).toMatchObject({ hasSteps: true });
 });
 
 it('has no settings of a route that is gone', () => {

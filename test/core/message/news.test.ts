@@ -42,8 +42,12 @@ describe('the line', () => {
     [{ kind: 'vendor_changed' }, 'changed by the vendor'],
     [{ kind: 'expired' }, 'open again: the acknowledgement or the snooze has ended'],
     [
-      { kind: 'escalated', values: { to: 'tier 2', step: '2', reason: 'nobody answered' } },
-      '**escalated** to `tier 2` (step 2): prose<nobody answered>',
+      { kind: 'escalated', values: { to: 'tier 2', step: '2', reason: 'unacknowledged' } },
+      '**escalated** to `tier 2` (step 2): nobody has acknowledged it',
+    ],
+    [
+      { kind: 'escalated', values: { reason: 'undelivered', undelivered: 'soc' } },
+      '**escalated**: it could not be delivered to `soc`',
     ],
     [{ kind: 'noted', note: 'see ticket 7' }, 'note of `ana`: “prose<see ticket 7>”'],
   ])('of %o says what happened', (more, expected) => {
@@ -56,8 +60,12 @@ describe('the line', () => {
   });
 
   it('has no word of others on a bare card', () => {
-    const more = { kind: 'escalated', note: 'n', values: { to: 'x', reason: 'y' } } as const;
-    expect(headline(more, 'bare')).toBe('Event: **escalated**');
+    const more = {
+      kind: 'escalated',
+      note: 'n',
+      values: { to: 'x', reason: 'undelivered', undelivered: 'y' },
+    } as const;
+    expect(headline(more, 'bare')).toBe('Event: **escalated**: it could not be delivered');
     expect(headline({ kind: 'acknowledged' }, 'bare')).toBe('Event: acknowledged via chat');
   });
 });
@@ -93,7 +101,14 @@ it('makes every text of others neutral', () => {
       actor: text,
       note: text,
       about: { severity: 4, type: text, device: text },
-      values: { to: text, reason: text, until: text, occurrences: text, step: text },
+      values: {
+        to: text,
+        reason: 'undelivered',
+        undelivered: text,
+        until: text,
+        occurrences: text,
+        step: text,
+      },
       fields: [{ name: text, from: text, to: text }],
     });
     const parts = [...line, ...fields.flatMap(({ name, value }) => [...name, ...value])];

@@ -109,6 +109,8 @@ export const en = {
     newsVendorChanged: 'changed by the vendor',
     newsExpired: 'open again: the acknowledgement or the snooze has ended',
     newsEscalated: '**escalated**[ to {to}][ (step {step})][: {reason}]',
+    newsUnacknowledged: 'nobody has acknowledged it',
+    newsUndelivered: 'it could not be delivered[ to {sinks}]',
     newsNoted: 'note[ of {actor}][: “{note}”]',
   },
   /** Buttons and menus of a card. */

@@ -106,6 +106,8 @@ export const th: LocaleWords = {
     newsVendorChanged: 'ผู้ผลิตเปลี่ยนแปลงข้อมูล',
     newsExpired: 'เปิดอีกครั้ง: การรับทราบหรือการพักการเตือนสิ้นสุดแล้ว',
     newsEscalated: '**ส่งต่อ**[ถึง {to}][ (ขั้นที่ {step})][: {reason}]',
+    newsUnacknowledged: 'ยังไม่มีใครรับทราบ',
+    newsUndelivered: 'ส่งไม่สำเร็จ[ไปยัง {sinks}]',
     newsNoted: 'บันทึก[ของ {actor}][: “{note}”]',
   },
   actions: {
