@@ -4,8 +4,11 @@ import type { Database } from './database.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import type { events } from './schema.ts';
 
-/** `sinks`: ids of the sinks that the event went to, separated by commas. */
-export const eventRow = new RowReader<ColumnOf<typeof events> | 'sinks'>('events');
+/**
+ * `sinks`: ids of the sinks that the event went to, separated by commas; `former`: former names of
+ * its source.
+ */
+export const eventRow = new RowReader<ColumnOf<typeof events> | 'sinks' | 'former'>('events');
 
 /** What {@link toEvent} reads, for a `select` from events as `e`. */
 export function eventColumns({ $client: client }: Database) {

@@ -4,18 +4,32 @@ import type { KnownEvent } from '../kit/source.ts';
 import type { Database } from './database.ts';
 import { eventRow, severityOf } from './event-row.ts';
 
-/** By id, the first `limit` events of these sources after this one. */
+/**
+ * By id, the first `limit` events of these sources after this one; also those that they stored
+ * under a former name.
+ */
 export async function readKnownEvents(
   { $client: client }: Database,
   sources: readonly string[],
   { afterId, limit }: { readonly afterId: number; readonly limit: number },
 ): Promise<KnownEvent[]> {
+  const own = JSON.stringify(sources);
+  const [former] = await client`
+    select coalesce(json_object_agg(name ->> 'source', name ->> 'until'), '{}')::text as former
+    from cursors c, json_array_elements(c.former -> 'names') name
+    where c.source in (select json_array_elements_text(${own}::text::json))
+      and (c.former ->> 'generation')::integer = c.generation`;
+  const untilOf = eventRow.json<Record<string, string>>(former!, 'former');
+  // Another source may have such a name by now: of that, nothing beyond counts.
+  for (const source of sources) delete untilOf[source];
+  const all = JSON.stringify([...sources, ...Object.keys(untilOf)]);
   const rows = await client`
     select id, source, external_id, subject, stream, severity, status,
       extract(epoch from received_at) * 1000 as received_at
     from events
     where id > ${afterId}
-      and source in (select json_array_elements_text(${JSON.stringify(sources)}::text::json))
+      and source = any(array(select json_array_elements_text(${all}::text::json)))
+      and id <= coalesce((${JSON.stringify(untilOf)}::text::json ->> source)::bigint, id)
     order by id limit ${limit}`;
   return rows.map((row) => ({
     eventId: eventRow.number(row, 'id'),

@@ -36,6 +36,7 @@ const configuration = `
 sources:
   events: { type: deepinstinct_events, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}", start_from: all }
   suspicious: { type: deepinstinct_suspicious_events, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}", start_from: all }
+  later: { type: deepinstinct_changes, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}", budget: 120 }
 sinks:
   soc: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}" }
   failing: { type: mattermost, url: "FAILING" }

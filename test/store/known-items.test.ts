@@ -25,6 +25,27 @@ test('events of the named sources come by their ids, a number at a time', async 
   expect(await readKnownEvents(db(), [], { afterId: 0, limit: 10 })).toEqual([]);
 });
 
+test('events that were stored under a former name come too, and none that the name has got since', async () => {
+  const page = (source: string, from: number) =>
+    storePage(db(), { source, events: drafts(from, 2), cursor: String(from) });
+  await page('old', 1);
+  const [last] = (await readKnownEvents(db(), ['old'], { afterId: 0, limit: 9 })).slice(-1);
+  await page('new', 3);
+  await page('old', 5);
+  const names = [{ source: 'old', generation: 1, until: last!.eventId }];
+  const former = (generation: number) => JSON.stringify({ generation, names });
+  await db().$client`update cursors set former = ${former(1)}::text::json where source = 'new'`;
+  const read = async () => {
+    const events = await readKnownEvents(db(), ['new'], { afterId: 0, limit: 9 });
+    return events.map(({ source, externalId }) => `${source} ${externalId}`);
+  };
+  expect(await read()).toEqual(['old 1', 'old 2', 'new 3', 'new 4']);
+  // They count for one generation alone.
+  await db().$client`update cursors set former = ${former(2)}::text::json where source = 'new'`;
+  expect(await read()).toEqual(['new 3', 'new 4']);
+  expect(await readKnownEvents(db(), ['old', 'new'], { afterId: 0, limit: 9 })).toHaveLength(6);
+});
+
 test('objects come by their ids as the vendor wrote them', async () => {
   const raw = '{"id": 1,  "text": "ก\\u0000"}';
   await storePage(db(), { source: 'a', events: [{ ...draft('1'), raw }], cursor: '1' });

@@ -121,6 +121,20 @@ const sources = row(
     },
     { width: 16 },
   ),
+  lines('Requests for later changes', 'In a minute, of each source that has a budget of them.', {
+    '{{source}}': `60 * ${rate('tocsin_source_requests_total', 'source')}`,
+  }),
+  lines('Items followed', 'Open at the console, so that they are looked at again.', {
+    '{{source}}': `max by (source) (tocsin_source_watched_items{${chosen}})`,
+  }),
+  lines(
+    'Age of the oldest search',
+    'Since the search for later changes that was finished the longest ago.',
+    {
+      '{{source}}': `max by (source) (tocsin_source_sweep_age_seconds{${chosen}})`,
+    },
+    seconds,
+  ),
 );
 
 const sinks = row(
