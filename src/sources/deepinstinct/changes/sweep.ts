@@ -50,11 +50,14 @@ export interface SweepPace {
   readonly budget: number;
 }
 
-/** Milliseconds between two sweeps of a kind: two minutes, or longer if they took half the budget. */
+const everyMinMs = 30_000;
+
+/**
+ * Milliseconds between two sweeps of a kind: so many that all of them take some third of the budget
+ * where one page is enough. Two minutes for both streams with a budget of six.
+ */
 export function sweepEveryMs(kind: SweepKind, { streams, budget }: SweepPace): number {
-  // Of each stream, two sweeps every two minutes and one every ten.
-  const perMinute = streams.length * 1.1;
-  const everyMs = 2 * minuteMs * Math.max(1, perMinute / (budget / 2));
+  const everyMs = Math.max(everyMinMs, (6 * minuteMs * streams.length) / budget);
   return kind === 'reopened' ? 5 * everyMs : everyMs;
 }
 

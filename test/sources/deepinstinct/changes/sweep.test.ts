@@ -24,15 +24,18 @@ const page = (...items: object[]) => parsePage(JSON.stringify({ last_id: 1, even
 const closedAt = (id: number, time: unknown) => ({ id, close_timestamp: time, type: 'A' });
 const time = { nowMs, watchForMs: 86_400_000 };
 
-test('sweeps take half of the budget at most', () => {
+test('sweeps take some third of the budget, and none is made more often than twice a minute', () => {
   expect(sweepEveryMs('closed', pace)).toBe(2 * minuteMs);
-  expect(sweepEveryMs('recurred', { ...pace, budget: 60 })).toBe(2 * minuteMs);
+  expect(sweepEveryMs('recurred', { ...pace, streams: ['event'] })).toBe(minuteMs);
+  expect(sweepEveryMs('recurred', { ...pace, budget: 600 })).toBe(minuteMs / 2);
   expect(sweepEveryMs('reopened', pace)).toBe(10 * minuteMs);
-  const perMinute = tasksOf(pace.streams).reduce(
-    (sum, { sweep }) => sum + minuteMs / sweepEveryMs(sweep, { ...pace, budget: 1 }),
-    0,
-  );
-  expect(perMinute).toBeCloseTo(0.5);
+  for (const budget of [1, 6, 20]) {
+    const perMinute = tasksOf(pace.streams).reduce(
+      (sum, { sweep }) => sum + minuteMs / sweepEveryMs(sweep, { ...pace, budget }),
+      0,
+    );
+    expect(perMinute / budget).toBeCloseTo(0.367);
+  }
 });
 
 describe('a sweep is due', () => {
