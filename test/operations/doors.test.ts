@@ -9,7 +9,6 @@ type Door = 'cli' | 'api' | 'page';
 const doors = ['cli', 'api', 'page'] as const;
 
 const byHand = 'it is for an id that nobody configures, and rare: the command asks what it needs';
-const notYet = 'the page learns of incidents next';
 const ofFile = 'it needs the configuration of the folder, which the command reads itself';
 
 /** By name of the operation. */
@@ -26,14 +25,8 @@ const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'event-read': { api: 'event-show has it', page: 'event-show has it' },
   'event-tail': { page: 'the script of the page reads the stream of the API' },
   'event-hours': { cli: 'it is the chart of the page; "tocsin event search" has the events' },
-  'incident-list': { page: notYet },
-  'incident-counts': { page: notYet, cli: '"tocsin incident list" has them one by one' },
-  'incident-show': { page: notYet },
-  'incident-acknowledge': { page: notYet },
-  'incident-resolve': { page: notYet },
-  'incident-snooze': { page: notYet },
-  'incident-reopen': { page: notYet },
-  'incident-note': { page: notYet },
+  'incident-counts': { cli: '"tocsin incident list" has them one by one' },
+  'incident-show': { page: 'event-show has it, on the page of the event' },
   'route-test': { cli: `${ofFile}: "tocsin routes test"` },
   'route-diff': { cli: `${ofFile}: "tocsin routes diff"` },
   'silence-show': { cli: '"tocsin silence list --json" shows all of each' },

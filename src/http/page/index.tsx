@@ -24,6 +24,7 @@ import { deliveries } from './views/deliveries.tsx';
 import { compareDraft, draft } from './views/draft.tsx';
 import { oneEvent } from './views/event.tsx';
 import { events } from './views/events.tsx';
+import { actOnIncident, incidents } from './views/incidents.tsx';
 import { live } from './views/live.tsx';
 import { now } from './views/now.tsx';
 import { numbers } from './views/numbers.tsx';
@@ -80,6 +81,7 @@ const views: Readonly<Record<string, View>> = {
   '/dead/drop': dropDead,
   '/events': events,
   '/events/:event': oneEvent,
+  '/incidents': incidents,
   '/live': live,
   '/silences': silences,
   '/silences/new': newSilence,
@@ -107,6 +109,7 @@ const views: Readonly<Record<string, View>> = {
 const acts: Readonly<Record<string, Act>> = {
   '/dead/redrive': redriveDeadNow,
   '/dead/drop': dropDeadNow,
+  '/events/:event/incident': actOnIncident,
   '/silences/new': addSilence,
   '/silences/:silence/extend': extendSilenceNow,
   '/silences/:silence/end': endSilenceNow,

@@ -11,6 +11,7 @@ import { type Words, words } from './words/index.ts';
 export const menu = [
   ['now', '/', 'n'],
   ['events', '/events', 'e'],
+  ['incidents', '/incidents', 'o'],
   ['deliveries', '/deliveries', 'd'],
   ['dead', '/dead', 'x'],
   ['sinks', '/sinks', 's'],

@@ -46,7 +46,7 @@ export function SeverityMark({
 
 export type StateName = keyof Words['states'];
 
-const goods: readonly string[] = ['ok', 'delivered', 'active'];
+const goods: readonly string[] = ['ok', 'delivered', 'active', 'acknowledged', 'resolved'];
 const bads: readonly string[] = ['dead', 'paused', 'failing'];
 
 export function StateMark({ state, words }: { readonly state: StateName; readonly words: Words }) {

@@ -6,6 +6,7 @@ import { laidOutJson } from '../parts/json.ts';
 import { SeverityMark, TheirBlock, Theirs, Time } from '../parts/text.tsx';
 import type { View, Visit } from '../visit.ts';
 import { Facts } from './event/facts.tsx';
+import { IncidentPanel } from './event/incident.tsx';
 import { today } from './event/today.tsx';
 import { Travels } from './event/travels.tsx';
 
@@ -42,6 +43,7 @@ export const oneEvent: View = async (visit, { event: id = '' }) => {
             <DeliveryMark {...delivery} words={words} />
           ))}
         </p>
+        <IncidentPanel of={shown.incident} visit={visit} />
         <div class="halves">
           <div>
             <h2>{own.facts}</h2>

@@ -1,5 +1,5 @@
 // Now: sources, sinks and what waits on one screen, the worst first.
-import { hours, silence, states, status } from '../../../operations/index.ts';
+import { hours, incident, silence, states, status } from '../../../operations/index.ts';
 import { HourChart } from '../parts/chart.tsx';
 import { reasonText } from '../parts/reason.ts';
 import { Table } from '../parts/table.tsx';
@@ -12,14 +12,18 @@ type SourceItem = Awaited<ReturnType<typeof states.sources.run>>['items'][number
 export const now: View = async (visit) => {
   const { words, operate } = visit;
   const own = words.now;
-  const [sinks, sources, counts, { replicas }, active] = await Promise.all([
+  const [sinks, sources, counts, { replicas }, active, incidents] = await Promise.all([
     operate(states.sinks, {}),
     operate(states.sources, {}),
     operate(hours.counted, {}),
     operate(status.show, {}),
     operate(silence.list, { states: ['active'], limit: 200 }),
+    operate(incident.counted, {}),
   ]);
-  const known = { sinks: sinks.items, replicas: replicas.length, silences: silencesOf(active) };
+  const known = {
+    ...{ sinks: sinks.items, replicas: replicas.length, silences: silencesOf(active) },
+    open: openOf(incidents.counts),
+  };
   return {
     title: words.nav.now,
     refreshSeconds: 10,
@@ -61,6 +65,20 @@ function silencesOf({
   return next === null ? String(items.length) : `${items.length}+`;
 }
 
+type Counts = Awaited<ReturnType<typeof incident.counted.run>>['counts'];
+
+/** Of what nobody has: as in routes, an unknown severity counts with the gravest. */
+function openOf(counts: Counts): Known['open'] {
+  const urgent = counts.filter(
+    ({ state, severity }) => state === 'open' && ['UNKNOWN', 'HIGH', 'CRITICAL'].includes(severity),
+  );
+  const agesMs = urgent.map(({ oldest }) => Date.now() - Date.parse(oldest.since));
+  return {
+    count: urgent.reduce((sum, { count }) => sum + count, 0),
+    oldestSeconds: Math.max(0, ...agesMs) / 1000,
+  };
+}
+
 function search({ words }: Visit) {
   const { fields, search: button } = words.events;
   return (
@@ -80,9 +98,10 @@ interface Known {
   readonly sinks: readonly SinkItem[];
   readonly replicas: number;
   readonly silences: string;
+  readonly open: { readonly count: number; readonly oldestSeconds: number };
 }
 
-function tiles({ sinks, replicas, silences }: Known, { words }: Visit) {
+function tiles({ sinks, replicas, silences, open }: Known, { words }: Visit) {
   const own = words.now;
   const sum = (of: (sink: SinkItem) => number) => sinks.reduce((all, one) => all + of(one), 0);
   const oldest = Math.max(0, ...sinks.map(({ oldestPendingSeconds }) => oldestPendingSeconds));
@@ -91,6 +110,13 @@ function tiles({ sinks, replicas, silences }: Known, { words }: Visit) {
   const waiting = sum(({ pending }) => pending);
   return (
     <ul class="tiles">
+      {tile({
+        ...{ name: words.incidents.open, value: String(open.count), href: '/incidents?state=open' },
+        more:
+          open.count > 0
+            ? words.incidents.oldestIs.replace('{t}', span(open.oldestSeconds))
+            : undefined,
+      })}
       {tile({ name: own.dead, value: String(dead), href: '/dead', isBad: dead > 0 })}
       {tile({
         ...{ name: own.waiting, value: String(waiting), href: '/deliveries?state=pending' },

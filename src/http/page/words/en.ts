@@ -1,6 +1,7 @@
 // The words of the page in English. Other languages have the same keys.
 import { actWords } from './en-acts.ts';
 import { eventWords } from './en-events.ts';
+import { incidentWords } from './en-incidents.ts';
 
 export const en = {
   language: 'English',
@@ -9,6 +10,7 @@ export const en = {
     label: 'Views',
     now: 'Now',
     events: 'Events',
+    incidents: 'Incidents',
     deliveries: 'Deliveries',
     dead: 'Dead letters',
     sinks: 'Sinks and sources',
@@ -32,6 +34,10 @@ export const en = {
     unread: 'Not read yet',
     active: 'Active',
     over: 'Over',
+    open: 'Open',
+    acknowledged: 'Acknowledged',
+    snoozed: 'Snoozed',
+    resolved: 'Resolved',
   },
   shell: {
     skip: 'Skip to the content',
@@ -94,6 +100,14 @@ export const en = {
     sourceReset: 'The source starts anew.',
     tokenRevoked: 'The token was revoked; {n} sessions ended with it.',
     sessionsEnded: '{n} sessions were ended.',
+    incidentAcknowledged: 'It is yours now.',
+    incidentSnoozed: 'It is put off.',
+    incidentResolved: 'It is resolved.',
+    incidentReopened: 'It is open again.',
+    incidentNoted: 'The note was added.',
+    incidentSame: 'Nothing changed: it is so already.',
+    incidentTaken: 'Nothing changed: somebody else has it.',
+    incidentIsResolved: 'Nothing changed: it is resolved. Reopen it first.',
   },
   silences: {
     one: 'Silence',
@@ -177,6 +191,7 @@ export const en = {
     sample: 'The most urgent of them',
   },
   ...eventWords,
+  ...incidentWords,
   ...actWords,
   numbers: {
     title: 'How long it takes',

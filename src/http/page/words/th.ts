@@ -2,6 +2,7 @@
 import type { Words } from './en.ts';
 import { actWords } from './th-acts.ts';
 import { eventWords } from './th-events.ts';
+import { incidentWords } from './th-incidents.ts';
 
 export const th: Words = {
   language: 'ไทย',
@@ -10,6 +11,7 @@ export const th: Words = {
     label: 'มุมมอง',
     now: 'ขณะนี้',
     events: 'เหตุการณ์',
+    incidents: 'งานรับมือ',
     deliveries: 'การส่ง',
     dead: 'ส่งไม่สำเร็จ',
     sinks: 'ปลายทางและแหล่งข้อมูล',
@@ -33,6 +35,10 @@ export const th: Words = {
     unread: 'ยังไม่เคยอ่าน',
     active: 'มีผลอยู่',
     over: 'สิ้นสุดแล้ว',
+    open: 'เปิดอยู่',
+    acknowledged: 'รับทราบแล้ว',
+    snoozed: 'พักไว้',
+    resolved: 'แก้ไขแล้ว',
   },
   shell: {
     skip: 'ข้ามไปยังเนื้อหา',
@@ -95,6 +101,14 @@ export const th: Words = {
     sourceReset: 'แหล่งข้อมูลเริ่มใหม่แล้ว',
     tokenRevoked: 'เพิกถอนโทเค็นแล้ว และสิ้นสุด {n} เซสชัน',
     sessionsEnded: 'สิ้นสุดแล้ว {n} เซสชัน',
+    incidentAcknowledged: 'คุณรับงานนี้แล้ว',
+    incidentSnoozed: 'พักไว้แล้ว',
+    incidentResolved: 'แก้ไขแล้ว',
+    incidentReopened: 'เปิดอีกครั้งแล้ว',
+    incidentNoted: 'เพิ่มบันทึกแล้ว',
+    incidentSame: 'ไม่มีอะไรเปลี่ยน: เป็นเช่นนั้นอยู่แล้ว',
+    incidentTaken: 'ไม่มีอะไรเปลี่ยน: มีผู้อื่นรับไว้แล้ว',
+    incidentIsResolved: 'ไม่มีอะไรเปลี่ยน: แก้ไขแล้ว โปรดเปิดอีกครั้งก่อน',
   },
   silences: {
     one: 'การระงับ',
@@ -178,6 +192,7 @@ export const th: Words = {
     sample: 'รายการที่เร่งด่วนที่สุด',
   },
   ...eventWords,
+  ...incidentWords,
   ...actWords,
   numbers: {
     title: 'ใช้เวลานานเท่าใด',

@@ -1,0 +1,106 @@
+// The incident of an event: how it stands, what can be done about it, and what happened to it.
+import { type event, includes } from '../../../../operations/index.ts';
+import { Standing } from '../../parts/incident.tsx';
+import { Theirs, Time } from '../../parts/text.tsx';
+import type { Visit } from '../../visit.ts';
+
+type Shown = NonNullable<Awaited<ReturnType<typeof event.show.run>>['incident']>;
+type ActName = keyof Visit['words']['incidents']['acts'];
+
+/** Null: the event that it is about is not stored. */
+export function IncidentPanel({ of, visit }: { readonly of: Shown | null; readonly visit: Visit }) {
+  if (of === null) return null;
+  const { words } = visit;
+  return (
+    <section class="panel" aria-label={words.incidents.one}>
+      <Standing of={of} words={words} />
+      {messages(of, visit)}
+      {acts(of, visit)}
+      {history(of, visit)}
+    </section>
+  );
+}
+
+/** Messages that do not show how it stands. */
+function messages({ messages: all }: Shown, { words }: Visit) {
+  const own = words.incidents;
+  return all
+    .map(({ sink, wanted, shown, editedAt, state }) => {
+      // Many sinks cannot edit, and nothing is wrong with those.
+      const isBehind = shown < wanted && editedAt !== null;
+      const words = state === 'current' ? (isBehind ? own.behind : '') : own[state];
+      return words.replace('{sink}', sink);
+    })
+    .filter((text) => text !== '')
+    .map((text) => <p class="quiet">{text}</p>);
+}
+
+/** The note comes first: Enter in its field presses the first button. */
+const actsOf: Readonly<Record<Shown['state'], readonly ActName[]>> = {
+  open: ['note', 'acknowledge', 'resolve', 'snooze'],
+  acknowledged: ['note', 'resolve', 'renew', 'snooze', 'reopen'],
+  snoozed: ['note', 'acknowledge', 'resolve', 'reopen'],
+  resolved: ['note', 'reopen'],
+};
+
+const lengths = ['1h', '4h', '1d', '7d'] as const;
+
+function acts({ event: id, state }: Shown, { actor, words }: Visit) {
+  const own = words.incidents;
+  if (!includes(actor.role, 'operate'))
+    return <p class="quiet">{words.shell.readOnly.replace('{role}', 'operate')}</p>;
+  const names = actsOf[state];
+  return (
+    <form method="post" action={`/events/${id}/incident`} class="row">
+      <label class="unseen" for="incident-note">
+        {own.note}
+      </label>
+      <input
+        id="incident-note"
+        name="note"
+        maxlength={1000}
+        placeholder={own.notePlaceholder}
+        autocomplete="off"
+      />
+      {names.map((name, index) => (
+        <>
+          {name === 'snooze' && (
+            <select name="for" aria-label={own.length}>
+              {lengths.map((length) => (
+                <option value={length}>{length}</option>
+              ))}
+            </select>
+          )}
+          <button type="submit" name="act" value={name} class={index === 1 ? 'primary' : undefined}>
+            {own.acts[name]}
+          </button>
+        </>
+      ))}
+    </form>
+  );
+}
+
+function history({ changes }: Shown, { words }: Visit) {
+  const own = words.incidents;
+  if (changes.length === 0) return <p class="quiet">{own.nothing}</p>;
+  const nameOf = (kind: string) =>
+    Object.hasOwn(own.kinds, kind) ? own.kinds[kind as keyof typeof own.kinds] : kind;
+  return (
+    <details>
+      <summary>
+        {own.history} ({changes.length})
+      </summary>
+      <ol>
+        {changes.map(({ at, kind, actor, via, note }) => (
+          <li>
+            <Time at={at} /> {nameOf(kind)} {own.by} <Theirs text={actor} />{' '}
+            <span class="quiet">
+              {own.via} {via}
+            </span>{' '}
+            {note !== null && <Theirs text={note} />}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
