@@ -2,7 +2,7 @@
 // test/contract/sinks.test.ts checks.
 import type { SinkDefinition } from '../kit/sink.ts';
 import { email } from './email/index.ts';
-import { mattermost } from './mattermost/index.ts';
+import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { slack } from './slack/index.ts';
 import { stdout } from './stdout.ts';
 import { webhook } from './webhook/index.ts';
@@ -10,6 +10,7 @@ import { webhook } from './webhook/index.ts';
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
   email,
   mattermost,
+  mattermost_bot: mattermostBot,
   slack,
   stdout,
   webhook,

@@ -45,6 +45,14 @@ export function wholeCard(textOf: TextOf, kind: Card['kind'] = 'event'): Card {
     level: severityNames[5],
     title: text('the title'),
     headline: text('the headline'),
+    state: { kind: 'acknowledged', text: text('the state') },
+    actions: [
+      { name: 'acknowledge', label: 'Acknowledge', token: buttonToken, style: 'primary' },
+      {
+        ...{ name: 'snooze', label: 'Snooze', token: buttonToken },
+        choices: [{ label: 'An hour', value: '1h' }],
+      },
+    ],
     remarks: [text('a remark'), text('another remark')],
     fields: [
       { name: [part('the name of a field', 'word')], value: text('a field') },
@@ -72,9 +80,14 @@ export function wholeCard(textOf: TextOf, kind: Card['kind'] = 'event'): Card {
   };
 }
 
+/** What a button carries and nobody may see. */
+export const buttonToken = 'token-of-a-button-0123456789';
+
 /** As core gives it to a sink, but for its card. */
 export function messageWith(card: Card, event: StoredEvent = storedEvent()): Message {
-  return { ...messageOf(event), card };
+  const message = { ...messageOf(event), card };
+  if (card.actions === undefined) return message;
+  return { ...message, actionsUrl: 'https://tocsin.example/chat/soc/actions' };
 }
 
 /** Everything that must be said, in each language, form and title. */
@@ -89,9 +102,13 @@ export function saidCases(sink: Said, marks: Marks): Case[] {
   ];
 }
 
-/** Core gives no table to a sink that shows none. */
-export function shownBy({ can }: Said, { table, ...card }: Card): Card {
-  return can?.table && table !== undefined ? { ...card, table } : card;
+/** Core gives no table and no actions to a sink that shows none. */
+export function shownBy({ can }: Said, { table, actions, ...card }: Card): Card {
+  return {
+    ...card,
+    ...(can?.table && table !== undefined && { table }),
+    ...(can?.buttons && actions !== undefined && { actions }),
+  };
 }
 
 function eventCases(sink: Said, marks: Marks, locale: (typeof locales)[number]): Case[] {

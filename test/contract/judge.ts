@@ -3,14 +3,15 @@
 import { fitted } from '../../src/core/message/fit.ts';
 import { type Card, type Field, word } from '../../src/kit/card.ts';
 import type { Message, Sink } from '../../src/kit/sink.ts';
+import { neutralText } from '../../src/kit/text.ts';
 import { eventOfTexts } from '../support/events.ts';
 import type { Received } from '../support/far-end.ts';
 import { messageOf } from '../support/voice.ts';
-import { type Case, messageWith, type Said, saidCases } from './card-cases.ts';
+import { type Case, messageWith, type Said, saidCases, shownBy, wholeCard } from './card-cases.ts';
 import type { Carrier } from './carriers.ts';
 import { factsLacking } from './data-facts.ts';
 import { digestOfTexts, Marks, markedEvent } from './marks.ts';
-import type { CardReading, DataReading } from './sink-harness.ts';
+import type { CardReading, DataReading, Remote } from './sink-harness.ts';
 import { send } from './sink-harness.ts';
 import { unsaid } from './statements.ts';
 import { type Place, type Reading, syntaxes } from './syntaxes/index.ts';
@@ -27,6 +28,20 @@ export interface Judged {
 }
 
 type Readings = readonly (readonly [Place, Reading])[];
+
+/** What a sink can do with a message that it sent. */
+export function actsOf(sink: Sink): ('edit' | 'reply')[] {
+  return (['edit', 'reply'] as const).filter((act) => sink[act] !== undefined);
+}
+
+interface Spoken {
+  readonly act: 'edit' | 'reply';
+  readonly id: string;
+  readonly message: Message;
+  readonly marks: Marks;
+}
+
+const never = new AbortController().signal;
 
 /** Of one cause there are many. */
 const faultsMax = 12;
@@ -177,34 +192,78 @@ export class Judge {
     return readings;
   }
 
-  /** Whether an edit and a reply speak of the message that they were given. */
+  /** Whether an edit and a reply speak of the message that they were given, and say all of it. */
   async remote(): Promise<string[]> {
-    const { type, sink, received, reading } = this.#judged;
+    const { type, sink, reading } = this.#judged;
     if (sink.edit === undefined && sink.reply === undefined) return [];
     if (isOfData(reading) || reading.remote === undefined)
       return [
         `${type} edits or replies; say in its test, in remote, how a request names its message`,
       ];
-    const { remote } = reading;
     const first = await send(sink);
     const id = first?.remoteId;
     if (id === undefined) return [`${type} edits or replies, and send returns no remoteId`];
     const faults: string[] = [];
-    const { signal } = new AbortController();
-    for (const act of ['edit', 'reply'] as const) {
-      if (sink[act] === undefined) continue;
+    for (const act of actsOf(sink)) {
       const marks = new Marks();
-      const message = messageOf(markedEvent(marks), {}, sink);
-      await sink[act]!(id, message, { deliveryId: `delivery-${act}`, attempt: 1, signal });
-      const request = received().at(-1)!;
-      const target = remote.target(request);
-      if (target !== id) faults.push(`${type}: ${act} speaks of ${target}, not of ${id}`);
-      if (remote.isReply(request) !== (act === 'reply'))
-        faults.push(`${type}: ${act} ${act === 'edit' ? 'posts below' : 'replaces'} the message`);
-      const readings = await this.#readings(request);
-      faults.push(...unsaid({ type, card: message.card, marks, readings }));
+      const whole = wholeCard((place, kind) => marks.of(`a ${kind} of ${place}`));
+      const events = [messageOf(markedEvent(marks), {}, sink), messageWith(shownBy(sink, whole))];
+      for (const message of events)
+        faults.push(...(await this.#spoken({ act, id, message, marks }, reading.remote)));
     }
     return faults.slice(0, faultsMax);
+  }
+
+  async #spoken({ act, id, message, marks }: Spoken, remote: Remote): Promise<string[]> {
+    const { type } = this.#judged;
+    const faults: string[] = [];
+    const request = await this.#acted(act, id, message);
+    const target = remote.target(request);
+    if (target !== id) faults.push(`${type}: ${act} speaks of ${target}, not of ${id}`);
+    if (remote.isReply(request) !== (act === 'reply'))
+      faults.push(`${type}: ${act} ${act === 'edit' ? 'posts below' : 'replaces'} the message`);
+    const readings = await this.#readings(request);
+    const { edited = (card: Card) => card } = act === 'edit' ? remote : {};
+    const card = edited(message.card);
+    for (const sentence of unsaid({ type, card, marks, readings }))
+      faults.push(`${sentence} [${act}]`);
+    // Two edits of the same are one: whoever repeats it changes nothing.
+    const again = await this.#acted(act, id, message);
+    if (act === 'edit' && again.body !== request.body)
+      faults.push(`${type}: the same edit again asks for something else`);
+    return faults;
+  }
+
+  /** What of `text`, in every part of a card, an edit and a reply make more of than of a letter. */
+  async obeyedByRemote(text: string): Promise<string[]> {
+    const { type, sink } = this.#judged;
+    const id = (await send(sink))?.remoteId ?? '';
+    const faults: string[] = [];
+    for (const act of actsOf(sink)) {
+      const activeOf = async (one: string) => {
+        const card = wholeCard((_place, kind) => {
+          const multiline = kind === 'block';
+          const shown = neutralText(one.slice(0, 400), { multiline }).trim() || 'x';
+          if (kind === 'word') return shown.replaceAll(keyword, 'word');
+          return multiline ? `${shown}\nx` : shown;
+        });
+        const request = await this.#acted(act, id, messageWith(shownBy(sink, card)));
+        return activeIn(await this.#readings(request));
+      };
+      for (const { what, where } of without(await activeOf(text), await activeOf('x')))
+        faults.push(`${type} obeys ${JSON.stringify(text)} in its ${act}: ${what} in ${where}`);
+    }
+    return faults.slice(0, 6);
+  }
+
+  async #acted(act: 'edit' | 'reply', id: string, message: Message): Promise<Received> {
+    const { sink, received } = this.#judged;
+    const before = received().length;
+    await sink[act]!(id, message, { deliveryId: `delivery-${act}`, attempt: 1, signal: never });
+    const request = received().at(-1);
+    if (request === undefined || received().length === before)
+      throw new Error(`${this.#judged.type} sent nothing to ${act}`);
+    return request;
   }
 
   async #sent(message: Message): Promise<Received> {

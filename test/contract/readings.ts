@@ -5,53 +5,90 @@ import type { CardReading } from './sink-harness.ts';
 import type { Place } from './syntaxes/index.ts';
 import { attachmentLength, blocksOf } from './syntaxes/mattermost-model.ts';
 
-interface MattermostPost {
-  readonly text: string;
-  readonly attachments: readonly {
-    readonly fallback: string;
-    readonly title: string;
-    readonly title_link?: string;
-    readonly text?: string;
-    readonly fields?: readonly { readonly title: string; readonly value: string }[];
-    readonly footer: string;
+interface MattermostAttachment {
+  readonly fallback: string;
+  readonly title?: string;
+  readonly title_link?: string;
+  readonly text?: string;
+  readonly fields?: readonly { readonly title: string; readonly value: string }[];
+  readonly footer?: string;
+  readonly actions?: readonly {
+    readonly name: string;
+    readonly options?: readonly { readonly text: string }[];
   }[];
 }
 
-export const mattermostReading: CardReading = {
-  reads({ body }) {
-    const { text, attachments } = JSON.parse(body) as MattermostPost;
-    const message = { where: 'the message', syntax: 'mattermost message', text } as const;
-    return [message, ...attachments.flatMap(placesOfAttachment)];
-  },
-  exceeded({ body }) {
-    const post = JSON.parse(body) as MattermostPost;
-    const [text, attachment] = [[...post.text].length, attachmentLength(post)];
-    const blocks = post.attachments.reduce((sum, one) => sum + blocksOf({ ...one }), 0);
-    return [
-      ...(text > 16_383 ? [`a text of ${text} letters`] : []),
-      ...(attachment > 16_383 ? [`attachments of ${attachment} letters`] : []),
-      ...(blocks > 100 ? [`${blocks} blocks, of which a client draws 100`] : []),
-    ];
-  },
-};
+interface MattermostPost {
+  readonly text: string;
+  readonly attachments: readonly MattermostAttachment[];
+}
+
+/** @param postOf what a request posts, as a webhook would write it */
+function readingOf(postOf: (body: string) => MattermostPost): CardReading {
+  return {
+    reads({ body }) {
+      const { text, attachments } = postOf(body);
+      const message = { where: 'the message', syntax: 'mattermost message', text } as const;
+      return [message, ...attachments.flatMap(placesOfAttachment)];
+    },
+    exceeded({ body }) {
+      const post = postOf(body);
+      const [text, attachment] = [[...post.text].length, attachmentLength(post)];
+      const blocks = post.attachments.reduce((sum, one) => sum + blocksOf({ ...one }), 0);
+      return [
+        ...(text > 16_383 ? [`a text of ${text} letters`] : []),
+        ...(attachment > 16_383 ? [`attachments of ${attachment} letters`] : []),
+        ...(blocks > 100 ? [`${blocks} blocks, of which a client draws 100`] : []),
+      ];
+    },
+  };
+}
+
+export const mattermostReading = readingOf((body) => JSON.parse(body) as MattermostPost);
+
+/** What of a body of the REST API is as in that of a webhook. */
+interface BotPost {
+  readonly message: string;
+  readonly props: { readonly attachments: readonly MattermostAttachment[] };
+}
+
+/** @param detailsOf the reply with the details of a post, as it was sent below it */
+export function mattermostBotReading(
+  detailsOf: (body: string) => string | undefined = () => undefined,
+): CardReading {
+  return readingOf((body) => {
+    const { message, props } = JSON.parse(body) as BotPost;
+    const details = detailsOf(body);
+    const below = details === undefined ? [] : (JSON.parse(details) as BotPost).props.attachments;
+    return { text: message, attachments: [...props.attachments, ...below] };
+  });
+}
 
 /** Clients make a link and strong words of a title. */
 function placesOfAttachment({
-  fallback,
-  title,
+  title = '',
   title_link: link,
+  footer = '',
   ...more
-}: MattermostPost['attachments'][0]): Place[] {
+}: MattermostAttachment): Place[] {
   const syntax = 'mattermost markdown';
+  const pressed = (more.actions ?? []).flatMap(({ name, options = [] }) => [
+    name,
+    ...options.map(({ text }) => text),
+  ]);
   return [
-    { where: 'the fallback', syntax: 'mattermost fallback', text: fallback, isSummary: true },
-    { where: 'the title', syntax, text: link ? `**[${title}](${link})**` : `**${title}**` },
+    { where: 'the fallback', syntax: 'mattermost fallback', text: more.fallback, isSummary: true },
+    {
+      ...{ where: 'the title', syntax },
+      text: title === '' ? '' : link ? `**[${title}](${link})**` : `**${title}**`,
+    },
     { where: 'the attachment', syntax, text: more.text ?? '' },
     ...(more.fields ?? []).flatMap((field): Place[] => [
       { where: 'a field’s title', syntax, text: `**${field.title}**` },
       { where: 'a field', syntax, text: field.value },
     ]),
-    { where: 'the footer', syntax, text: more.footer },
+    { where: 'the footer', syntax, text: footer },
+    ...pressed.map((text): Place => ({ where: 'a button', syntax: 'text', text })),
   ];
 }
 

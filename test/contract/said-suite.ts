@@ -5,7 +5,7 @@ import { hostileRounds, hostileRun, recordPost, reportTally } from '../hostile/r
 import { hostileStrings } from '../support/events.ts';
 import type { InCase } from './adapter-cases.ts';
 import { carriersFor } from './carriers.ts';
-import { Judge } from './judge.ts';
+import { actsOf, Judge } from './judge.ts';
 import type { SinkCase } from './sink-cases.ts';
 import type { Bench, CardReading, DataReading } from './sink-harness.ts';
 
@@ -67,5 +67,11 @@ export function describeSaid(
 
   inCase('an edit goes to the message that it was given, and a reply below it', async () => {
     expect(await (await judge()).judge.remote()).toEqual([]);
+  });
+
+  inCase('hostile text is only shown in an edit and in a reply', async () => {
+    const { sink, judge: one } = await judge();
+    if (actsOf(sink).length === 0 || 'data' in reading) return;
+    for (const hostile of hostileStrings) expect(await one.obeyedByRemote(hostile)).toEqual([]);
   });
 }

@@ -3,6 +3,7 @@
 export const httpCases = [
   'the origin is what is called',
   'every status from 200 to 599 ends as the policy says',
+  'an edit and a reply end by their status as the policy says',
   'a 2xx without the promised body is not delivered',
   'Retry-After counts as seconds and as a date',
   'what is said of the rate is passed on, with a refusal and with an acceptance',
@@ -19,6 +20,7 @@ export const saidCaseNames = [
   'a message is within what the product takes, and only core cuts',
   'hostile text is only shown, in every part of every kind of card',
   'an edit goes to the message that it was given, and a reply below it',
+  'hostile text is only shown in an edit and in a reply',
 ] as const;
 
 export const sinkCases = [

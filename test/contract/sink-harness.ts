@@ -1,10 +1,11 @@
 // What a sink's own test tells the suite of all sinks: how it is made over a far end, and how what
 // arrived there is read. Everything else the suite knows by itself.
 import type { ServerResponse } from 'node:http';
+import type { Card } from '../../src/kit/card.ts';
 import type { FailureOutcome, FailureReason } from '../../src/kit/errors.ts';
 import type { Message, Sink, SinkDefinition } from '../../src/kit/sink.ts';
 import { storedEvent } from '../support/events.ts';
-import { type FarEnd, type Received, startFarEnd } from '../support/far-end.ts';
+import { type Answering, type FarEnd, type Received, startFarEnd } from '../support/far-end.ts';
 import { messageOf } from '../support/voice.ts';
 import { adapterContext, impatientMs, type Skips, secretsIn } from './adapter-cases.ts';
 import type { SinkCase } from './sink-cases.ts';
@@ -21,13 +22,24 @@ export interface CardReading {
   reads(request: Received): Maybe<readonly Place[]>;
   /** What of the message is more than the product takes, each in words: `a text of 3,100`. */
   exceeded?(request: Received): readonly string[];
-  /** For a sink with `edit` or `reply`: which message a request speaks of. */
-  readonly remote?: {
-    /** The id that it edits or replies to; undefined for a new message. */
-    target(request: Received): string | undefined;
-    isReply(request: Received): boolean;
-  };
+  /** For a sink with `edit` or `reply`. */
+  readonly remote?: Remote;
 }
+
+/** How requests speak of a message that was sent before. */
+export interface Remote {
+  /** The id that it edits or replies to; undefined for a new message. */
+  target(request: Received): string | undefined;
+  isReply(request: Received): boolean;
+  /** What an edit shows of a card; absent: all. */
+  edited?(card: Card): Card;
+  /** Statuses that mean something else than the policy says, each with why. */
+  readonly exceptions?: Exceptions;
+}
+
+type Exceptions = Readonly<
+  Record<number, { outcome: FailureOutcome; reason: FailureReason; why: string }>
+>;
 
 /** A sink that passes on data. */
 export interface DataReading {
@@ -67,9 +79,14 @@ interface ByHttp extends Common {
   /**
    * Statuses that this far end uses for something else than the policy's meaning, each with why.
    */
-  readonly exceptions?: Readonly<
-    Record<number, { outcome: FailureOutcome; reason: FailureReason; why: string }>
-  >;
+  readonly exceptions?: Exceptions;
+  /**
+   * What the far end answers to a request that carries no message; undefined if it carries one. It
+   * does not count as received.
+   */
+  readonly lookup?: (
+    request: Received,
+  ) => { readonly status: number; readonly body: string } | undefined;
 }
 
 export type HttpSinkHarness = ByHttp & Said;
@@ -128,7 +145,9 @@ export function httpBenchOf(definition: SinkDefinition, harness: ByHttp) {
     };
   };
   const startWith = async (answering: (response: ServerResponse, farEnd: FarEnd) => void) => {
-    const farEnd: FarEnd = await startFarEnd((_request, response) => answering(response, farEnd));
+    const farEnd = await startFarEndFor(harness, (_request, response) =>
+      answering(response, farEnd),
+    );
     return { farEnd, ...create(farEnd.origin) };
   };
   const succeed = (response: ServerResponse) =>
@@ -136,6 +155,28 @@ export function httpBenchOf(definition: SinkDefinition, harness: ByHttp) {
       .writeHead(harness.success.status, harness.success.headers)
       .end(harness.success.body);
   return { create, startWith, succeed, start: () => startWith(succeed) };
+}
+
+/** A far end of which only the requests are seen that carry a message. */
+async function startFarEndFor({ lookup }: ByHttp, answering: Answering): Promise<FarEnd> {
+  if (lookup === undefined) return startFarEnd(answering);
+  const carriers = new WeakSet<Received>();
+  const looking =
+    (next: Answering): Answering =>
+    (request, response, nth) => {
+      const found = lookup(request);
+      if (found !== undefined) return void response.writeHead(found.status).end(found.body);
+      carriers.add(request);
+      next(request, response, nth);
+    };
+  const farEnd = await startFarEnd(looking(answering));
+  return {
+    ...farEnd,
+    answering: (next) => farEnd.answering(looking(next)),
+    get received() {
+      return farEnd.received.filter((request) => carriers.has(request));
+    },
+  };
 }
 
 export type HttpBench = ReturnType<typeof httpBenchOf>;
@@ -150,4 +191,15 @@ export function send(
   signal = never,
 ): ReturnType<Sink['send']> {
   return sink.send(what, { deliveryId, attempt, signal });
+}
+
+/** An edit or a reply of the usual message. */
+export async function perform(
+  sink: Sink,
+  act: 'edit' | 'reply',
+  id = 'x'.repeat(26),
+  signal = never,
+): Promise<void> {
+  const message = messageOf(storedEvent(), {}, sink);
+  await sink[act]!(id, message, { deliveryId: `delivery-${act}`, attempt: 1, signal });
 }

@@ -66,6 +66,7 @@ function linesOf(card: Card): string[] {
   );
   return [
     `${card.level} ${plainText(card.headline)}`,
+    plainText(card.state?.text ?? []),
     ...card.remarks.map(plainText),
     ...[...card.fields, ...card.details].map(line),
     ...rows,

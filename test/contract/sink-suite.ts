@@ -22,6 +22,7 @@ import {
   type Skips,
   secretsIn,
 } from './adapter-cases.ts';
+import { actsOf } from './judge.ts';
 import { nearMisses } from './near-misses.ts';
 import { describeSaid } from './said-suite.ts';
 import { httpCases, type SinkCase, sinkCases } from './sink-cases.ts';
@@ -31,6 +32,7 @@ import {
   type HttpBench,
   type HttpSinkHarness,
   httpBenchOf,
+  perform,
   type SinkHarness,
   send,
 } from './sink-harness.ts';
@@ -90,6 +92,9 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
     const calls = [
       (signal: AbortSignal) => send(sink, undefined, undefined, undefined, signal),
       sink.check?.bind(sink),
+      ...actsOf(sink).map(
+        (act) => (signal: AbortSignal) => perform(sink, act, 'x'.repeat(26), signal),
+      ),
     ];
     for (const call of calls) {
       if (call === undefined) continue;
@@ -202,6 +207,27 @@ function describeAnswers(inCase: InSinkCase, bench: HttpBench, harness: HttpSink
             reason: expected.reason,
             status,
           });
+        }
+      }
+    },
+    60_000,
+  );
+
+  inCase(
+    'an edit and a reply end by their status as the policy says',
+    async () => {
+      const { exceptions: ofRemote = {} } = (harness.reads && harness.remote) ?? {};
+      const { sink, farEnd } = await bench.start();
+      const { remoteId: id } = (await send(sink)) ?? {};
+      for (const act of actsOf(sink)) {
+        for (const status of [302, 400, 401, 403, 404, 408, 410, 413, 418, 429, 500, 501, 503]) {
+          farEnd.answering((_request, response) => void response.writeHead(status).end());
+          const before = farEnd.received.length;
+          const error = await adapterError(perform(sink, act, id));
+          expect(farEnd.received.length - before, `${act} asks once at ${status}`).toBe(1);
+          const policy = failureOf({ status, headers: {}, body: '', truncated: false }, '')!;
+          const { outcome, reason } = ofRemote[status] ?? exceptions[status] ?? policy;
+          expect(error, `${act} at ${status}`).toMatchObject({ outcome, reason });
         }
       }
     },
@@ -346,6 +372,8 @@ function describeConnections(
           .end(echo);
       });
       expectNoSecret(await adapterError(send(sink)), secrets);
+      for (const act of actsOf(sink))
+        expectNoSecret(await adapterError(perform(sink, act)), secrets);
       const checked = await sink.check?.(never).then(
         () => undefined,
         (error: unknown) => error,

@@ -1,5 +1,5 @@
 // Walks the registry: a sink that is not named, tested and described as the others are fails here.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sinks } from '../../src/sinks/index.ts';
 import { describeDefinition } from './definition-suite.ts';
@@ -8,28 +8,41 @@ import { saidCaseNames } from './sink-cases.ts';
 const folder = new URL('../../src/sinks/', import.meta.url);
 const tests = new URL('../sinks/', import.meta.url);
 
+/** Where the sink runs the suite. */
+function testFilesOf(key: string): string[] {
+  const name = key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+  const call = new RegExp(`^describeSink\\(${name}\\b`, 'm');
+  return readdirSync(tests, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => readFileSync(new URL(file, tests), 'utf8'))
+    .filter((text) => call.test(text));
+}
+
 describe('the registry of sinks', () => {
-  test('holds every sink that there is', () => {
-    const files = readdirSync(folder).filter((name) => name !== 'index.ts');
-    expect(Object.keys(sinks).sort()).toEqual(
-      files.map((name) => name.replace(/\.ts$/, '')).sort(),
-    );
+  test('has a sink of every product that there is', () => {
+    const products = readdirSync(folder)
+      .filter((name) => name !== 'index.ts')
+      .map((name) => name.replace(/\.ts$/, ''));
+    for (const product of products) expect(Object.keys(sinks), product).toContain(product);
   });
 
   for (const [key, definition] of Object.entries(sinks)) {
-    describeDefinition(key, definition, folder);
+    // One file or folder a product, which may have several: `mattermost_bot` lies in `mattermost/`.
+    const words = key.split('_');
+    describeDefinition(
+      key,
+      definition,
+      folder,
+      words.map((_word, index) => words.slice(0, index + 1).join('_')),
+    );
 
     test(`${key} runs the sink suite in its own test file`, () => {
-      const files = [`${key}.test.ts`, `${key}/index.test.ts`].map((name) => new URL(name, tests));
-      const file = files.find(existsSync);
-      expect(file, `write ${files.join(' or ')}`).toBeDefined();
-      expect(readFileSync(file!, 'utf8')).toMatch(/^describeSink\(/m);
+      expect(testFilesOf(key)).toHaveLength(1);
     });
 
     test(`${key} is judged by what it says, and leaves no case of that out`, () => {
-      const files = [`${key}.test.ts`, `${key}/index.test.ts`].map((name) => new URL(name, tests));
-      const text = readFileSync(files.find(existsSync)!, 'utf8');
-      expect(saidCaseNames.filter((name) => text.includes(name))).toEqual([]);
+      const [text] = testFilesOf(key);
+      expect(saidCaseNames.filter((name) => text!.includes(name))).toEqual([]);
     });
   }
 });

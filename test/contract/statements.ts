@@ -35,6 +35,12 @@ export function statementsOf(card: Card): Statement[] {
     ...of('in the title', card.title),
     ...of('in the footer', card.footer),
     ...(card.link === undefined ? [] : [{ text: card.link, where: 'as the link' }]),
+    ...(card.actions ?? []).flatMap(({ label, choices = [] }) =>
+      [label, ...choices.map((choice) => choice.label)].map((text) => ({
+        text,
+        where: 'as what can be pressed',
+      })),
+    ),
   ].filter(({ text }) => folded(text) !== '');
 }
 

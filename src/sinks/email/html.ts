@@ -33,7 +33,7 @@ export function htmlOf(card: Card): string {
   const level = `<span style="color:${color}">${escaped(card.level)}</span>`;
   const title = `${escaped(card.sign)} ${level} · ${html(card.headline)}`;
   const link = card.link === undefined ? html(card.title) : anchor(card.link, html(card.title));
-  const paragraphs = [...card.remarks.map(html), link];
+  const paragraphs = [...stateOf(card), ...card.remarks].map(html).concat(link);
   return (
     '<!doctype html><html><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">' +
@@ -48,6 +48,10 @@ export function htmlOf(card: Card): string {
     `<p class="q" style="margin:10px 0 0;font-size:12px;color:#59636e">${html(card.footer)}</p>` +
     '</div></body></html>'
   );
+}
+
+function stateOf({ state }: Card): Text[] {
+  return state === undefined ? [] : [state.text];
 }
 
 function factsOf(facts: readonly Field[]): string {
@@ -98,7 +102,10 @@ export function textOf(card: Card): string {
   const line = ({ name, value }: Field) => `${plain(name)}: ${plain(value)}`;
   const rows = card.table?.rows.map((cells) => cells.map(plain).filter(Boolean).join(' · ')) ?? [];
   const groups = [
-    [`${card.sign} ${card.level} · ${plain(card.headline)}`, ...card.remarks.map(plain)],
+    [
+      `${card.sign} ${card.level} · ${plain(card.headline)}`,
+      ...[...stateOf(card), ...card.remarks].map(plain),
+    ],
     card.fields.map(line),
     [...rows, ...(card.table?.more === undefined ? [] : [plain(card.table.more)])],
     card.details.map(line),

@@ -6,12 +6,15 @@ import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
 import type { Sink, SinkDefinition } from '../../kit/sink.ts';
-import { isAccepted, mayBeOfPriority, probeFailure, refusalOf } from './answers.ts';
+import { isAccepted, probeFailure, refusalOf } from './answers.ts';
 import { chatOf } from './chat.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
 import { inspection } from './inspect.ts';
 import { isUrgent, type PostOptions, postOf } from './post.ts';
 import { limits } from './render.ts';
+import { Urgency } from './urgency.ts';
+
+export { mattermostBot } from './bot/index.ts';
 
 export const mattermost: SinkDefinition<typeof config> = {
   type: 'mattermost',
@@ -66,7 +69,7 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
   const { people, command_token: commandToken } = settings;
   const chat = people === undefined ? undefined : chatOf({ people, commandToken });
 
-  const urgency = createUrgency();
+  const urgency = new Urgency(isAccepted);
 
   async function check(signal: AbortSignal): Promise<void> {
     const text = 'Tocsin checks this webhook.';
@@ -87,7 +90,9 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
       const { channel } = card;
       const ask = (options: PostOptions) => post(postOf(message, deliveryId, options), signal);
       const sent = (options: PostOptions) =>
-        isUrgent(message, options) ? urgency.ask(options, ask) : ask(options);
+        isUrgent(message, options)
+          ? urgency.ask((hasPriority) => ask({ ...options, hasPriority }))
+          : ask(options);
       let answer = await sent(card);
       if (channel !== undefined && isRefusedChannel(channel, answer)) {
         answer = await sent({ ...card, channel: undefined, refusedChannel: channel });
@@ -100,29 +105,6 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
       await check(signal);
       const wanted = [usual, ...routeSettings.map((one) => optionsOf(one as RouteSettings))];
       return inspection(wanted, settings, (payload) => post(payload, signal));
-    },
-  };
-}
-
-/** Posts with a priority until the server has refused them; shared by all posts of a sink. */
-function createUrgency() {
-  // A short fault of the server looks like a refusal of the priority, so one is not enough.
-  const refusalsMax = 2;
-  let refusals = 0;
-  return {
-    /** Posts again without the priority if the server refuses it. */
-    async ask(
-      options: PostOptions,
-      ask: (options: PostOptions) => Promise<HttpAnswer>,
-    ): Promise<HttpAnswer> {
-      const plain = { ...options, hasPriority: false };
-      if (refusals >= refusalsMax) return ask(plain);
-      const answer = await ask(options);
-      if (isAccepted(answer)) refusals = 0;
-      if (!mayBeOfPriority(answer)) return answer;
-      const without = await ask(plain);
-      if (isAccepted(without)) refusals += /priority/i.test(answer.body) ? refusalsMax : 1;
-      return without;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { SeverityName } from '../../kit/event.ts';
 import { mentionsOf } from '../../kit/mention.ts';
 import type { Message } from '../../kit/sink.ts';
 import { mentionSyntax } from './config.ts';
-import { type Attachment, type CardStyle, type Rendered, rendered } from './render.ts';
+import { type Attachment, type CardStyle, type Look, type Rendered, rendered } from './render.ts';
 
 /** On the wire, as the server decodes it; older servers ignore keys that they do not know. */
 export interface Payload {
@@ -43,15 +43,12 @@ export interface PostOptions {
 
 export function postOf(message: Message, deliveryId: string, options: PostOptions): Payload {
   const { event } = message;
-  const { username, iconUrl, channel, style, refusedChannel } = options;
-  const setting = { mention: options.mention, mention_from: options.mentionFrom };
-  const mention = mentionsOf(message, setting, mentionSyntax).join(' ') || undefined;
+  const { username, iconUrl, channel, refusedChannel } = options;
   const card =
     refusedChannel === undefined
       ? message.card
       : { ...message.card, remarks: [...message.card.remarks, message.elsewhere(refusedChannel)] };
-  const { text, attachment } =
-    message.form === 'short' ? renderedShort(card, style, mention) : rendered(card, style, mention);
+  const { text, attachment } = shownOf(message, card, options);
   return {
     text,
     username,
@@ -63,16 +60,28 @@ export function postOf(message: Message, deliveryId: string, options: PostOption
   };
 }
 
+/** What a post shows of a message, with `card` in place of its own. */
+export function shownOf(
+  message: Message,
+  card: Card,
+  { style, mention, mentionFrom }: Pick<PostOptions, 'style' | 'mention' | 'mentionFrom'>,
+): Rendered {
+  const setting = { mention, mention_from: mentionFrom };
+  const pinged = mentionsOf(message, setting, mentionSyntax).join(' ') || undefined;
+  const look = { style, mention: pinged, actionsUrl: message.actionsUrl };
+  return message.form === 'short' ? renderedShort(card, look) : rendered(card, look);
+}
+
 /** Old servers take 7,600 characters of an attachment, and answer as if the post were wrong. */
 const shortBytesMax = 6_400;
 
 /** Without the last of its facts where writing them takes more than others: emoji, escapes. */
-function renderedShort(card: Card, style: CardStyle, mention: string | undefined): Rendered {
-  let shown = rendered(card, style, mention);
+function renderedShort(card: Card, look: Look): Rendered {
+  let shown = rendered(card, look);
   for (let { fields, details } = card; bytesOf(shown) > shortBytesMax && fields.length > 0; ) {
     if (details.length > 0) details = details.slice(0, details.length / 2);
     else fields = fields.slice(0, fields.length / 2);
-    shown = rendered({ ...card, fields, details }, style, mention);
+    shown = rendered({ ...card, fields, details }, look);
   }
   return shown;
 }

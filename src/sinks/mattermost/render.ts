@@ -3,6 +3,7 @@
 // not found by the search. Pure; every part is escaped here, by its kind.
 import {
   type Card,
+  type CardAction,
   type Field,
   type Limits,
   type Part,
@@ -11,6 +12,7 @@ import {
   type Text,
 } from '../../kit/card.ts';
 import type { Severity } from '../../kit/event.ts';
+import type { IncidentState } from '../../kit/incident.ts';
 import { cutMiddle } from '../../kit/text.ts';
 import {
   begun,
@@ -35,15 +37,31 @@ export interface Rendered {
   readonly attachment: Attachment;
 }
 
-export interface Attachment {
+/** Without a title: what stands below a card. */
+export interface DetailsAttachment {
   readonly fallback: string;
   /** `#` and six hexadecimal digits; anything else becomes an error in coming versions. */
   readonly color: string;
-  readonly title: string;
-  readonly title_link?: string | undefined;
   readonly text?: string | undefined;
   readonly fields?: readonly AttachmentField[] | undefined;
+}
+
+export interface Attachment extends DetailsAttachment {
+  readonly title: string;
+  readonly title_link?: string | undefined;
   readonly footer: string;
+  readonly actions?: readonly AttachmentAction[] | undefined;
+}
+
+/** A button, or a menu with options. The server calls `integration.url`, and shows it to nobody. */
+export interface AttachmentAction {
+  /** Letters and digits: the server finds no route to another. */
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'button' | 'select';
+  readonly style?: 'primary' | 'danger' | undefined;
+  readonly options?: readonly { readonly text: string; readonly value: string }[] | undefined;
+  readonly integration: { readonly url: string; readonly context: { readonly token: string } };
 }
 
 export interface AttachmentField {
@@ -77,33 +95,85 @@ const colors: Readonly<Record<Severity, string>> = {
   5: '#FF0000',
 };
 
+/** None is that of a severity; what is open has that. */
+const colorsOfStates: Readonly<Record<Exclude<IncidentState, 'open'>, string>> = {
+  acknowledged: '#7B4FC9',
+  snoozed: '#5C6270',
+  resolved: '#1F7A3D',
+};
+
 const fallbackMax = 400;
 
-/** @param mention configured text that pings, behind the headline */
-export function rendered(card: Card, style: CardStyle, mention: string | undefined): Rendered {
-  let text = `${card.sign} **${card.level}** · ${markdown(card.headline)}`;
-  if (mention !== undefined) text += ` ${mention}`;
-  for (const remark of card.remarks) text += `\n${begun(markdown(remark))}`;
-  return { text: withoutHashtags(sealed(text)), attachment: attachmentOf(card, style) };
+/** How a post shows a card. */
+export interface Look {
+  readonly style: CardStyle;
+  /** Configured text that pings, behind the headline. */
+  readonly mention?: string | undefined;
+  /** What the card's actions call; absent: they are left out. */
+  readonly actionsUrl?: string | undefined;
 }
 
-function attachmentOf(card: Card, style: CardStyle): Attachment {
+export function rendered(card: Card, look: Look): Rendered {
+  let text = `${card.sign} **${card.level}** · ${markdown(card.headline)}`;
+  if (look.mention !== undefined) text += ` ${look.mention}`;
+  if (card.state !== undefined) text += `\n${begun(markdown(card.state.text))}`;
+  for (const remark of card.remarks) text += `\n${begun(markdown(remark))}`;
+  return { text: withoutHashtags(sealed(text)), attachment: attachmentOf(card, look) };
+}
+
+/** The details alone, for a reply below the card; undefined if it has none. */
+export function renderedDetails(card: Card, style: CardStyle): DetailsAttachment | undefined {
+  const fields = style === 'full' ? fieldsOf(card.details) : [];
+  const text = linesOf({ fields: card.details, details: [] }, fields.length);
+  if (text === undefined && fields.length === 0) return undefined;
+  return {
+    fallback: fallbackOf(card),
+    color: colorOf(card),
+    text: text === undefined ? undefined : sealed(text),
+    fields: fields.length === 0 ? undefined : fields,
+  };
+}
+
+function colorOf({ severity, state }: Card): string {
+  return state === undefined || state.kind === 'open'
+    ? colors[severity]
+    : colorsOfStates[state.kind];
+}
+
+function attachmentOf(card: Card, { style, actionsUrl }: Look): Attachment {
   const fields = style === 'full' ? fieldsOf([...card.fields, ...card.details]) : [];
   const text = linesOf(card, fields.length);
   return {
     fallback: fallbackOf(card),
-    color: colors[card.severity],
+    color: colorOf(card),
     // Clients make a link of it, and put it into `**`.
     title: sealed(begun(strongText(card.title))),
     title_link: linkOf(card.link),
     text: text === undefined ? undefined : sealed(text),
     fields: fields.length === 0 ? undefined : fields,
     footer: sealed(begun(markdown(card.footer))),
+    actions:
+      card.actions === undefined || actionsUrl === undefined
+        ? undefined
+        : card.actions.map((action) => actionOf(action, actionsUrl)),
+  };
+}
+
+/** Clients show a label and an option as they are. */
+function actionOf({ name, label, token, style, choices }: CardAction, url: string) {
+  return {
+    ...({ id: name, name: label, type: choices === undefined ? 'button' : 'select' } as const),
+    style,
+    options: choices?.map((choice) => ({ text: choice.label, value: choice.value })),
+    integration: { url, context: { token } },
   };
 }
 
 /** All facts but the first `left`, and the table; undefined if there is nothing. */
-function linesOf({ fields, details, table }: Card, left: number): string | undefined {
+function linesOf(
+  { fields, details, table }: Pick<Card, 'fields' | 'details' | 'table'>,
+  left: number,
+): string | undefined {
   // One text that grows: an array of lines costs three times as much.
   let lines = '';
   for (let at = left; at < fields.length; at += 1) lines += lineOf(fields[at]!);

@@ -86,19 +86,35 @@ function create({ url, ...usual }: z.output<typeof config>, { http, now }: Adapt
 }
 
 const colors = ['#8C8C8C', '#0099FF', '#2EB67D', '#FFD700', '#FF6600', '#FF0000'] as const;
+/** None is that of a severity; what is open has that. */
+const colorsOfStates = {
+  acknowledged: '#7B4FC9',
+  snoozed: '#5C6270',
+  resolved: '#1F7A3D',
+} as const;
+
+function colorOf({ severity, state }: Card): string {
+  return state === undefined || state.kind === 'open'
+    ? colors[severity]
+    : colorsOfStates[state.kind];
+}
 
 function payloadOf(message: Message, deliveryId: string, setting: Mention) {
   const { card, event, template } = message;
   const mentions = mentionsOf(message, setting, mentionSyntax).map((name) => ` <${name}>`);
   const head = [word(`${card.sign} `), strong(card.level), word(' · '), ...card.headline];
   const payload = { delivery_id: deliveryId, event_id: event.id, source: event.source };
-  const [first, ...more] = [head, ...card.remarks].flatMap(linesOf);
+  const [first, ...more] = [
+    head,
+    ...(card.state ? [card.state.text] : []),
+    ...card.remarks,
+  ].flatMap(linesOf);
   return {
     text: inert(`${card.sign} ${card.level} · ${headlineText(card)}`),
     unfurl_links: false,
     unfurl_media: false,
     blocks: sections([`${first}${mentions.join('')}`, ...more]),
-    attachments: [{ color: colors[card.severity], fallback: '', blocks: blocksOf(card, template) }],
+    attachments: [{ color: colorOf(card), fallback: '', blocks: blocksOf(card, template) }],
     metadata: { event_type: 'tocsin_card', event_payload: payload },
   };
 }

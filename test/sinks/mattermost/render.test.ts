@@ -277,7 +277,7 @@ describe('our own words look as they are written', () => {
     ...more,
   });
   const shown = (headline: Text, more: Partial<Card> = {}) =>
-    rendered(cardOf(headline, more), 'compact', undefined).text.replace('🔵 **INFO** · ', '');
+    rendered(cardOf(headline, more), { style: 'compact' }).text.replace('🔵 **INFO** · ', '');
   const strong = (text: string) => ({ kind: 'word', text, isStrong: true }) as const;
   const code = (text: string) => ({ kind: 'code', text }) as const;
 
@@ -311,11 +311,9 @@ describe('our own words look as they are written', () => {
   });
 
   test('a fact without a name is its value alone', () => {
-    const { attachment } = rendered(
-      cardOf([], { details: [{ name: [], value: [word('- v')] }] }),
-      'full',
-      undefined,
-    );
+    const { attachment } = rendered(cardOf([], { details: [{ name: [], value: [word('- v')] }] }), {
+      style: 'full',
+    });
     expect(attachment).toMatchObject({ text: '\u200B- v', fields: undefined });
   });
 
@@ -326,7 +324,7 @@ describe('our own words look as they are written', () => {
       { kind: 'link', text: 'b', url: 'https://a.co' },
       code('**c**'),
     ];
-    const { attachment } = rendered(cardOf([], { title }), 'compact', undefined);
+    const { attachment } = rendered(cardOf([], { title }), { style: 'compact' });
     expect(attachment.title).toBe('a b\u200B`∗∗c∗∗`');
   });
 
@@ -335,7 +333,7 @@ describe('our own words look as they are written', () => {
       name: [word(`N${n}`)],
       value: [code(n % 2 === 0 ? 'a' : 'b'.repeat(70))],
     }));
-    const { attachment } = rendered(cardOf([], { details }), 'full', undefined);
+    const { attachment } = rendered(cardOf([], { details }), { style: 'full' });
     const lines = attachment.text!.split('\n').length;
     expect(attachment.fields!.length).toBeGreaterThanOrEqual(16);
     expect(attachment.fields!.length + lines).toBe(40);
@@ -346,11 +344,11 @@ it('renders a field that stands in many cards as it would anew', () => {
   const { card } = messageOf(storedEvent());
   const constant = [...card.fields, ...card.details].filter((field) => field.constant);
   expect(constant.length).toBeGreaterThan(8);
-  const shown = (): unknown => rendered(card, 'compact', undefined);
+  const shown = (): unknown => rendered(card, { style: 'compact' });
   const anew = (fields: Card['fields']) => fields.map(({ name, value }) => ({ name, value }));
   const copied = { ...card, fields: anew(card.fields), details: anew(card.details) };
   const [first, second] = [shown(), shown()];
-  expect(first).toEqual(rendered(copied, 'compact', undefined));
+  expect(first).toEqual(rendered(copied, { style: 'compact' }));
   expect(second).toEqual(first);
 });
 
