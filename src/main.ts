@@ -81,6 +81,10 @@ const table: CommandTable = {
       'start it anew, rename it, or forget it',
     load: () => import('./commands/source.ts'),
   },
+  duty: {
+    summary: 'Show who is on duty now, and who is next',
+    load: () => import('./commands/duty.ts'),
+  },
   numbers: {
     summary: 'Show how long events took to be seen, acknowledged and resolved',
     load: () => import('./commands/numbers.ts'),

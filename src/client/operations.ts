@@ -4,6 +4,7 @@ import type {
   audit,
   dead,
   delivery,
+  duty,
   event,
   hours,
   incident,
@@ -28,6 +29,7 @@ interface Operations {
   'delivery-drop': typeof delivery.drop;
   'delivery-list': typeof delivery.list;
   'delivery-redrive': typeof delivery.redrive;
+  'duty-show': typeof duty.shown;
   'event-hours': typeof hours.counted;
   'event-decide': typeof event.decide;
   'event-numbers': typeof numbers.shown;
@@ -86,6 +88,7 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'delivery-drop': 'POST /deliveries/drop',
   'delivery-list': 'GET /deliveries',
   'delivery-redrive': 'POST /deliveries/redrive',
+  'duty-show': 'GET /duty',
   'event-hours': 'GET /events/hours',
   'event-numbers': 'GET /events/numbers',
   'event-decide': 'GET /events/{event}/decision',

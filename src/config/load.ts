@@ -42,6 +42,7 @@ import { hasGap } from './read/sound.ts';
 import { readTracing } from './read/tracing.ts';
 import * as values from './read/values.ts';
 import { writtenRoutes } from './read/written-routes.ts';
+import { dutyOf } from './routes/duty.ts';
 import { makeRoutes } from './routes/index.ts';
 import { recurringOf } from './silences/index.ts';
 import { Templates } from './templates/index.ts';
@@ -244,7 +245,7 @@ function readPolicy(parts: Parts, options: PolicyOptions) {
   const { timeZone, operations, minSeverity, silenceMaxMs: maxMs, read } = options;
   const { escalationMaxAgeMs } = options;
   const sinkTypes = registries.sinks;
-  const routes = makeRoutes({
+  const context = {
     written: file?.routes,
     sinks,
     sinkTypes,
@@ -254,13 +255,16 @@ function readPolicy(parts: Parts, options: PolicyOptions) {
     operations: hasUnreadOperations(file) ? undefined : operations,
     timeZone,
     escalationMaxAgeMs,
+    hasDuty: file !== undefined && Object.hasOwn(file.content, 'duty'),
     read,
     findings,
-  });
+  };
+  const routes = makeRoutes(context);
+  const duty = dutyOf(file, context);
   const written = file?.recurring ?? [];
   const recurringSilences = recurringOf({ written, names, maxMs, timeZone, findings });
   const businessHours = businessHoursOf(file, { timeZone, read, findings });
-  return { routes, recurringSilences, businessHours };
+  return { routes, recurringSilences, businessHours, ...(duty && { duty }) };
 }
 
 function hasUnreadOperations(file: ConfigFile | undefined): boolean {

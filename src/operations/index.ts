@@ -3,6 +3,7 @@ import * as audit from './audit.ts';
 import * as backlog from './backlog.ts';
 import * as dead from './dead.ts';
 import * as delivery from './delivery.ts';
+import * as duty from './duty.ts';
 import * as event from './event.ts';
 import * as events from './events.ts';
 import * as hours from './hours.ts';
@@ -55,6 +56,7 @@ export {
   backlog,
   dead,
   delivery,
+  duty,
   event,
   events,
   hours,
@@ -89,7 +91,7 @@ export const operations: readonly AnyOperation[] = [
   ...[states.sinks, states.sources, status.show],
   ...[audit.list, audit.verify],
   ...[events.page, events.read, tail.tail],
-  ...[event.search, event.show, event.decide, hours.counted, numbers.shown],
+  ...[event.search, event.show, event.decide, hours.counted, numbers.shown, duty.shown],
   ...[incident.list, incident.counted, incident.show],
   ...[incident.acknowledge, incident.resolve, incident.snooze, incident.reopen, incident.remark],
   ...[token.list, token.create, token.revoke],

@@ -163,8 +163,8 @@ export class RoleMaker {
   }
 
   #escalation() {
-    const { routes, escalationMaxAgeMs: maxAgeMs } = this.#parts.config;
-    return { ...this.#shared(), routes, maxAgeMs, silences: this.#silences };
+    const { routes, duty, escalationMaxAgeMs: maxAgeMs } = this.#parts.config;
+    return { ...this.#shared(), routes, duty, maxAgeMs, silences: this.#silences };
   }
 
   #job(name: string, isByFile: boolean, start: Role['start']): Role {

@@ -12,6 +12,7 @@ import { dispatch } from '../../src/cli/dispatch.ts';
 import { command as audit } from '../../src/commands/audit.ts';
 import { command as dead } from '../../src/commands/dead/index.ts';
 import { command as delivery } from '../../src/commands/delivery.ts';
+import { command as duty } from '../../src/commands/duty.ts';
 import { command as event } from '../../src/commands/event/index.ts';
 import { command as incident } from '../../src/commands/incident.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
@@ -31,7 +32,20 @@ import type { CommandResult, World } from '../support/world.ts';
 type Commands = Readonly<Record<string, Command | CommandGroup>>;
 
 const known: Commands = {
-  ...{ audit, dead, delivery, event, incident, migrate, numbers, once, routes, session, silence },
+  ...{
+    audit,
+    dead,
+    delivery,
+    duty,
+    event,
+    incident,
+    migrate,
+    numbers,
+    once,
+    routes,
+    session,
+    silence,
+  },
   ...{ sink, source, status, tail, test, token },
 };
 

@@ -47,6 +47,7 @@ test('reading is all that can be done with the permission to read', () => {
     'backlog-list',
     'dead-groups',
     'delivery-list',
+    'duty-show',
     'event-decide',
     'event-hours',
     'event-numbers',

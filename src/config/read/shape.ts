@@ -1,5 +1,6 @@
 // The shape of a loaded configuration, and what it is loaded with. Types only.
 import type { Route } from '../../core/routing/index.ts';
+import type { Duty } from '../../core/rules/duty.ts';
 import type { Interval } from '../../core/rules/schedule.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import type { Template } from '../../core/template/template.ts';
@@ -70,6 +71,8 @@ export interface Config {
   readonly recurringSilences: readonly RecurringSilence[];
   /** An incident that happened longer ago is not escalated. */
   readonly escalationMaxAgeMs: number;
+  /** Absent: no step can mention whoever is on duty. */
+  readonly duty?: Duty;
   /** Apart from which the numbers count what happens at other times. */
   readonly businessHours: readonly Interval[];
   /** Messages a second for each origin of sinks. */

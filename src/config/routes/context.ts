@@ -21,6 +21,8 @@ export interface RoutesContext {
   readonly operations: readonly string[] | undefined;
   /** Of times that name none: an IANA name. */
   readonly timeZone: string;
+  /** Somebody may be on duty. */
+  readonly hasDuty: boolean;
   /** No step may come later. */
   readonly escalationMaxAgeMs: number;
   readonly read: OptionReader;

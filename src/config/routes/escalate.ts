@@ -1,4 +1,5 @@
 // Reads the steps by which a route tells more people while nobody acknowledges.
+import { onDuty } from '../../core/rules/duty.ts';
 import type { EscalationStep } from '../../core/rules/escalation.ts';
 import { durationText } from '../../kit/duration.ts';
 import type { RouteInput } from '../read/file.ts';
@@ -61,7 +62,12 @@ function stepOf(
   checkNames({ written: written.to, place, path: [...path, 'to'] }, context.names.sinks, findings);
   const mention = namesOf(written.mention);
   const where = place([...path, 'mention']);
-  checkMention({ names: mention, sinks: to, where }, context);
+  const names = mention.filter((name) => name !== onDuty);
+  checkMention({ names, sinks: to, where }, context);
+  if (mention.includes(onDuty) && !context.hasDuty) {
+    const problem = 'mentions whoever is on duty, and the file has no duty';
+    findings.problems.push({ where, problem, remedy: 'Write the duty, or whom to mention' });
+  }
   const times = { path: [...path, 'active'], place, timeZone, readOption: read, findings };
   const active = written.active && intervalsOf(written.active, times);
   const step = {

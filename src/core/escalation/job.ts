@@ -14,6 +14,7 @@ import { changeIncident } from '../incidents/change.ts';
 import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import { priorityOf, type Route } from '../routing/index.ts';
+import { type Duty, onDuty, type Person, shiftAt } from '../rules/duty.ts';
 import { type EscalationStep, momentsOf, takesPart } from '../rules/escalation.ts';
 import { silence } from '../silences/index.ts';
 import type { SilenceReader } from '../silences/reader.ts';
@@ -28,6 +29,8 @@ export interface EscalationDependencies {
   readonly metrics: Pick<Metrics, 'escalations'>;
   readonly routes: readonly Route[];
   readonly silences: Pick<SilenceReader, 'current'>;
+  /** Absent: nobody ever is. */
+  readonly duty?: Duty | undefined;
   /** An incident that happened longer ago tells nobody. */
   readonly maxAgeMs: number;
 }
@@ -111,13 +114,14 @@ export class Escalation {
       metrics.escalations.inc({ outcome });
       return planEscalation(db, incident, { step: made, atMs: verdict.nextAtMs });
     }
+    const called = callOf(steps, this.#deps.duty, nowMs);
     const step = {
       step: made,
       from: incident.step,
       nextAtMs: verdict.nextAtMs,
       to: deliveries.map(({ sink }) => sink).join(', '),
-      ...mentionOf(steps),
-      values: valuesOf(incident, verdict),
+      ...mentionOf(steps, called),
+      values: { ...valuesOf(incident, verdict), ...called?.values },
       deliveries,
     } satisfies Step;
     const outcome = await changeIncident(db, {
@@ -154,9 +158,35 @@ export class Escalation {
   }
 }
 
-function mentionOf(steps: readonly EscalationStep[]): Pick<Step, 'mention'> {
-  const names = [...new Set(steps.flatMap(({ mention }) => mention))];
-  return names.length === 0 ? {} : { mention: names.join(' ') };
+/** Whoever a step calls that mentions who is on duty. */
+interface Called {
+  readonly person: Person;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Undefined: no step mentions who is on duty. */
+function callOf(
+  steps: readonly EscalationStep[],
+  duty: Duty | undefined,
+  atMs: number,
+): Called | undefined {
+  if (duty === undefined || !steps.some(({ mention }) => mention.includes(onDuty)))
+    return undefined;
+  const shift = shiftAt(duty, atMs);
+  return shift === undefined
+    ? { person: duty.fallback, values: { fallback: duty.fallback.who } }
+    : { person: shift, values: { duty: shift.who } };
+}
+
+function mentionOf(
+  steps: readonly EscalationStep[],
+  called: Called | undefined,
+): Pick<Step, 'mention'> {
+  const written = steps.flatMap(({ mention }) => mention);
+  const names = written.flatMap((name) =>
+    name === onDuty ? (called?.person.mention ?? []) : [name],
+  );
+  return names.length === 0 ? {} : { mention: [...new Set(names)].join(' ') };
 }
 
 function valuesOf({ undelivered }: EscalatedIncident, { reason, skipped }: Made) {

@@ -101,6 +101,9 @@ function newsText(event: StoredEvent, news: News, language: Language, room: Room
     severity: [strong(severityNames[news.about.severity])],
     to: room.name === 0 ? [] : code(values.to, room.name),
     step: countText(values.step),
+    skipped: countText(values.skipped),
+    duty: room.name === 0 ? [] : code(values.duty, room.name),
+    fallback: room.name === 0 ? [] : code(values.fallback, room.name),
     reason: reasonText(news, language, room),
   };
   return language.say(own ?? sentences[kind], shown);

@@ -7,7 +7,7 @@ export interface EscalationStep {
   readonly afterMs: number;
   /** Ids of sinks. */
   readonly to: readonly string[];
-  /** Configured text that pings, in the syntax of one of those sinks; may be none. */
+  /** Configured text that pings, in the syntax of one of those sinks, or `onDuty`; may be none. */
   readonly mention: readonly string[];
   /** How often it is made again after the first time. */
   readonly repeat: number;

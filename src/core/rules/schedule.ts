@@ -147,8 +147,12 @@ export function occurrencesOf(interval: Interval, fromMs: number): Occurrence[] 
     .filter(({ startsAtMs, endsAtMs }) => endsAtMs > Math.max(fromMs, startsAtMs));
 }
 
-/** @param minute since the epoch, in local time */
-function instantOf(timeZone: string, minute: number): number {
+/**
+ * Milliseconds since the epoch. A time that the clocks skip is as long after the change as it says;
+ * one that comes twice is the first.
+ * @param minute since the epoch, in local time
+ */
+export function instantOf(timeZone: string, minute: number): number {
   const wallMs = minute * 60_000;
   const minuteAt = (atMs: number) => {
     const clock = wallClock(timeZone, atMs);

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { Escalation } from '../../../src/core/escalation/job.ts';
 import { changeIncident } from '../../../src/core/incidents/change.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
+import type { Duty } from '../../../src/core/rules/duty.ts';
 import type { EscalationStep } from '../../../src/core/rules/escalation.ts';
 import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import type { EventDraft } from '../../../src/kit/event.ts';
@@ -58,10 +59,10 @@ async function pass(minutes: number): Promise<void> {
 
 const metrics = () => createMetrics({ version: 'x', sources: [], sinks: [], roles: [] });
 
-function escalationOf(route: Route, counted = metrics(), maxAgeMs = 86_400_000) {
+function escalationOf(route: Route, counted = metrics(), duty?: Duty) {
   const silences = new SilenceReader(database(), quiet);
   const deps = { db: database(), log: quiet, metrics: counted, routes: [route], silences };
-  return new Escalation({ ...deps, maxAgeMs });
+  return new Escalation({ ...deps, duty, maxAgeMs: 86_400_000 });
 }
 
 const job = { isOver: () => false, ask: <T>(query: () => Promise<T>) => query() };
@@ -255,6 +256,24 @@ test('steps of the same time are one message to all of their sinks, with all of 
     ['chat', '@a !b'],
     ['soc', '@a !b'],
   ]);
+});
+
+test('a step that mentions who is on duty pings that person, or the fallback, and says so', async () => {
+  const fallback = { who: 'SOC lead', mention: ['@lead'] };
+  const shift = { who: 'ana', mention: ['@ana', '!U1'], fromMs: 0, untilMs: Number.MAX_VALUE };
+  const called = routeOf(step(15, { mention: ['duty', '@soc'] }), step(30));
+  const valuesOf = async (duty: Duty) => {
+    await database().$client`truncate events, deliveries, incidents, incident_changes`;
+    const id = await happen(called);
+    await deliver(id);
+    await pass(16);
+    await escalationOf(called, metrics(), duty).look(job);
+    return (await steps()).map(({ values, mention }) => [values.duty, values.fallback, mention]);
+  };
+  expect(await valuesOf({ shifts: [shift], fallback })).toEqual([
+    ['ana', undefined, '@ana !U1 @soc'],
+  ]);
+  expect(await valuesOf({ shifts: [], fallback })).toEqual([[undefined, 'SOC lead', '@lead @soc']]);
 });
 
 test('acknowledged a second before the step: it is never made', async () => {

@@ -49,6 +49,17 @@ describe('the line', () => {
       { kind: 'escalated', values: { reason: 'undelivered', undelivered: 'soc' } },
       '**escalated**: it could not be delivered to `soc`',
     ],
+    [
+      { kind: 'escalated', values: { to: 'soc', duty: 'ana', reason: 'unacknowledged' } },
+      '**escalated** to `soc`, on duty: `ana`: nobody has acknowledged it',
+    ],
+    [
+      {
+        kind: 'escalated',
+        values: { to: 'pager', fallback: 'SOC lead', skipped: '2' },
+      },
+      '**escalated** to `pager`, nobody is on duty: `SOC lead` instead; 2 earlier steps came too late',
+    ],
     [{ kind: 'noted', note: 'see ticket 7' }, 'note of `ana`: “prose<see ticket 7>”'],
   ])('of %o says what happened', (more, expected) => {
     expect(headline(more).replace(about, '')).toBe(expected);

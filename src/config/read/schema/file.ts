@@ -1,7 +1,7 @@
 // The form of tocsin.yaml as a whole. Files are read by it, and the JSON Schema for editors is made
 // from it. It must not transform values.
 import { z } from 'zod';
-import { interval, route, single } from './route.ts';
+import { interval, mention, route, single } from './route.ts';
 import { recurringSilences } from './silence.ts';
 import { templatesSchema } from './template.ts';
 
@@ -70,6 +70,31 @@ export const fileSchema = z
       })
       .optional()
       .describe('a map with max_age'),
+    duty: z
+      .strictObject({
+        table: z
+          .array(
+            z
+              .strictObject({
+                who: z.string().min(1).max(100).describe('a name of at most 100 characters'),
+                mention,
+                from: z.string().describe('a time such as "2026-12-01T08:00"'),
+                to: z.string().describe('a time such as "2026-12-08T08:00"'),
+                time_zone: single,
+              })
+              .describe('a map with who, mention, from, to, time_zone'),
+          )
+          .min(1)
+          .describe('a list of shifts'),
+        fallback: z
+          .strictObject({
+            who: z.string().min(1).max(100).describe('a name of at most 100 characters'),
+            mention,
+          })
+          .describe('a map with who and mention: who is told while nobody is on duty'),
+      })
+      .optional()
+      .describe('a map with table and fallback'),
     business_hours: z
       .array(interval)
       .min(1)

@@ -86,7 +86,7 @@ const quiet = z
   .optional()
   .describe('a map with times, passes');
 
-const mention = z
+export const mention = z
   .union([z.string(), z.array(z.string()).min(1)], 'is neither a mention nor a list of them')
   .optional()
   .describe('whom it pings, such as "@soc-oncall", or a list of them');

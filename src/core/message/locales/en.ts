@@ -108,7 +108,8 @@ export const en = {
     newsSeverityRaised: 'more severe than before: {severity}',
     newsVendorChanged: 'changed by the vendor',
     newsExpired: 'open again: the acknowledgement or the snooze has ended',
-    newsEscalated: '**escalated**[ to {to}][ (step {step})][: {reason}]',
+    newsEscalated:
+      '**escalated**[ to {to}][ (step {step})][, on duty: {duty}][, nobody is on duty: {fallback} instead][; {skipped} earlier steps came too late][: {reason}]',
     newsUnacknowledged: 'nobody has acknowledged it',
     newsUndelivered: 'it could not be delivered[ to {sinks}]',
     newsNoted: 'note[ of {actor}][: “{note}”]',

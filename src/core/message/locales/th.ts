@@ -105,7 +105,8 @@ export const th: LocaleWords = {
     newsSeverityRaised: 'รุนแรงกว่าเดิม: {severity}',
     newsVendorChanged: 'ผู้ผลิตเปลี่ยนแปลงข้อมูล',
     newsExpired: 'เปิดอีกครั้ง: การรับทราบหรือการพักการเตือนสิ้นสุดแล้ว',
-    newsEscalated: '**ส่งต่อ**[ถึง {to}][ (ขั้นที่ {step})][: {reason}]',
+    newsEscalated:
+      '**ส่งต่อ**[ถึง {to}][ (ขั้นที่ {step})][ ผู้อยู่เวร: {duty}][ ไม่มีผู้อยู่เวร แจ้ง {fallback} แทน][ ข้ามขั้นก่อนหน้าที่ล่าช้า {skipped} ขั้น][: {reason}]',
     newsUnacknowledged: 'ยังไม่มีใครรับทราบ',
     newsUndelivered: 'ส่งไม่สำเร็จ[ไปยัง {sinks}]',
     newsNoted: 'บันทึก[ของ {actor}][: “{note}”]',

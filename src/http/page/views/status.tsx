@@ -1,5 +1,5 @@
 // Status: the release, its configuration and database, and which process works what.
-import { status as state } from '../../../operations/index.ts';
+import { duty, status as state } from '../../../operations/index.ts';
 import { ActLink } from '../parts/form.tsx';
 import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/text.tsx';
@@ -12,6 +12,7 @@ export const status: View = async (visit) => {
   const { words, operate } = visit;
   const own = words.statusView;
   const now = await operate(state.show, {});
+  const watch = await operate(duty.shown, {});
   return {
     title: words.status.title,
     refreshSeconds: 10,
@@ -19,6 +20,7 @@ export const status: View = async (visit) => {
       <>
         <h1>{words.status.title}</h1>
         {facts(now, visit)}
+        {dutyLine(watch, visit)}
         <p class="row">
           <a href="/numbers">{words.numbers.title}</a>
           <ActLink visit={visit} href="/tokens" text={own.tokens} needs="admin" />
@@ -53,6 +55,22 @@ export const status: View = async (visit) => {
     ),
   };
 };
+
+function dutyLine(
+  { isConfigured, now, next, fallback }: Awaited<ReturnType<typeof duty.shown.run>>,
+  { words: { duty: own } }: Visit,
+) {
+  if (!isConfigured) return '';
+  return (
+    <p>
+      {now === null ? own.nobody : own.now} <bdi>{now === null ? fallback : now.who}</bdi>
+      {now === null ? '' : ' '}
+      {now === null ? '' : <Time at={now.until} />}
+      {next === null ? '' : ` · ${own.next} `}
+      {next === null ? '' : <bdi>{next.who}</bdi>} {next === null ? '' : <Time at={next.from} />}
+    </p>
+  );
+}
 
 function facts({ counts, database, clockLeap, storms, ...now }: Status, visit: Visit) {
   const { words, version } = visit;

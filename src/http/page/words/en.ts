@@ -193,6 +193,7 @@ export const en = {
   ...eventWords,
   ...incidentWords,
   ...actWords,
+  duty: { now: 'On duty:', nobody: 'Nobody is on duty; told instead:', next: 'next:' },
   numbers: {
     title: 'How long it takes',
     explained:

@@ -194,6 +194,7 @@ export const th: Words = {
   ...eventWords,
   ...incidentWords,
   ...actWords,
+  duty: { now: 'ผู้อยู่เวร:', nobody: 'ไม่มีผู้อยู่เวร แจ้งแทน:', next: 'ถัดไป:' },
   numbers: {
     title: 'ใช้เวลานานเท่าใด',
     explained:

@@ -23,3 +23,20 @@ test('it names configuration, database and the process that answers', async () =
   expect(html).toContain('this one answers');
   expect(html).not.toContain('href="/tokens"');
 });
+
+test('it names who is on duty, and who is told while nobody is', async () => {
+  const shown = (from: string) => {
+    const config = configOf(`
+sources:
+  a: { type: deepinstinct_events, url: "https://console.example", token: "0123456789abcdef" }
+sinks: { soc: { type: stdout } }
+duty:
+  table: [{ who: ana, from: "${from}-01-01T00:00", to: "2900-01-01T00:00" }]
+  fallback: { who: lead }
+`);
+    const contextOf = (actor: never) => contextOn(db(), { actor, config });
+    return visitor(db(), 'read', { contextOf }).get('/status');
+  };
+  expect(await shown('2020')).toContain('On duty: <bdi>ana</bdi>');
+  expect(await shown('2899')).toContain('Nobody is on duty; told instead: <bdi>lead</bdi>');
+});
