@@ -1,8 +1,8 @@
 // The page on which the demo shows a channel of the simulated Mattermost, kept up to date by
-// server-sent events. Loopback only; reads posts and status, changes nothing.
-import type { ServerResponse } from 'node:http';
-import { listenOnLoopback } from '../loopback.ts';
-import type { Mattermost, Post } from '../mattermost/index.ts';
+// server-sent events. Loopback only; reads posts and status, and presses the buttons of cards.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listenOnLoopback, readBody } from '../loopback.ts';
+import type { Account, Mattermost, Post } from '../mattermost/index.ts';
 import {
   type ChannelStatus,
   contentSecurityPolicy,
@@ -21,6 +21,8 @@ export interface ChannelPageOptions {
   readonly links?: readonly PageLink[];
   /** Behind `/tocsin`: signs the browser in to Tocsin's page. Absent: nothing is there. */
   readonly signIn?: () => Promise<SignedIn>;
+  /** Who presses the buttons; absent: nobody can. */
+  readonly presser?: Account;
   /** Default 0: a free port. */
   readonly port?: number;
   /** IANA name; default the machine's. */
@@ -50,12 +52,7 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const viewers = new Set<() => void>();
 
-  const postsOf = (channel: string, after: number): Post[] =>
-    mattermost.posts
-      .filter((post) => post.channel === channel && post.sequence > after)
-      .slice(-postsShown);
-  const htmlOf = (posts: readonly Post[]) =>
-    posts.map((post) => postToHtml(post, timeZone)).join('');
+  const { postsOf, htmlOf } = viewOf(mattermost, timeZone);
 
   function answerPage(response: ServerResponse, channel: string): void {
     const postsHtml = htmlOf(postsOf(channel, 0));
@@ -88,13 +85,19 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
     const sendStatus = () => send('status', statusValues(status()));
     sendPosts(postsOf(channel, after));
     sendStatus();
-    const stopListening = mattermost.onPost((post) => {
-      if (post.channel === channel) sendPosts([post]);
+    const stopFollowing = followPosts(mattermost, {
+      onNew: (post) => {
+        if (post.channel === channel) sendPosts([post]);
+      },
+      onChanged: (root) => {
+        const html = isShown(root) ? htmlOf([root]) : '';
+        if (root.channel === channel) send('changed', { sequence: root.sequence, html });
+      },
     });
     const timer = setInterval(sendStatus, statusEveryMs);
     const stop = () => {
       clearInterval(timer);
-      stopListening();
+      stopFollowing();
       viewers.delete(stop);
     };
     viewers.add(stop);
@@ -109,6 +112,10 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
       const { cookie, address } = await signIn();
       const headers = { 'Set-Cookie': cookie, Location: address, 'Cache-Control': 'no-store' };
       response.writeHead(303, headers).end();
+      return;
+    }
+    if (url.pathname === '/press' && request.method === 'POST' && isOwnHost) {
+      await answerPress(options, request, response);
       return;
     }
     const channel = url.searchParams.get('channel') ?? mattermost.channels[0] ?? '';
@@ -131,4 +138,62 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
       await server.close();
     },
   };
+}
+
+function viewOf({ posts }: Mattermost, timeZone: string) {
+  const repliesTo = ({ id }: Post) =>
+    posts.filter(({ rootId, isDeleted }) => rootId === id && isDeleted !== true);
+  return {
+    /** Cards without their replies, oldest first. @param after a sequence */
+    postsOf: (channel: string, after: number): Post[] =>
+      posts
+        .filter((post) => isShown(post) && post.channel === channel && post.sequence > after)
+        .slice(-postsShown),
+    htmlOf: (shown: readonly Post[]): string =>
+      shown.map((post) => postToHtml(post, { timeZone, replies: repliesTo(post) })).join(''),
+  };
+}
+
+interface Followed {
+  onNew(post: Post): void;
+  /** Called with a card that was edited or deleted, or that has a reply more. */
+  onChanged(root: Post): void;
+}
+
+/** @returns how to stop */
+function followPosts(mattermost: Mattermost, { onNew, onChanged }: Followed): () => void {
+  const changed = ({ id, rootId }: Post) => {
+    const root = mattermost.posts.find((post) => post.id === (rootId ?? id));
+    if (root !== undefined) onChanged(root);
+  };
+  const stops = [
+    mattermost.onPost((post) => (post.rootId === undefined ? onNew(post) : changed(post))),
+    mattermost.onChange(changed),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function isShown({ rootId, isDeleted }: Post): boolean {
+  return rootId === undefined && isDeleted !== true;
+}
+
+/** A form of another site cannot set the header. */
+async function answerPress(
+  { mattermost, presser }: ChannelPageOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = (await readBody(request, 1_000))?.toString() ?? '';
+  const { post = '', action = '', value } = JSON.parse(body || '{}') as Record<string, string>;
+  if (request.headers['x-press'] === undefined || presser === undefined) {
+    response.writeHead(403, { 'Content-Type': 'text/plain' }).end('Nobody can press buttons here.');
+    return;
+  }
+  const before = mattermost.ephemerals.length;
+  const status = await mattermost.press(post, action, presser, value);
+  const told = mattermost.ephemerals.slice(before).map(({ text }) => text);
+  const said = status === 200 ? told.join('\n') : 'Action integration error.';
+  response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ said }));
 }

@@ -1,5 +1,6 @@
 // One post as HTML, drawn as Mattermost draws it. Nothing in a post is trusted: every text goes
 // through markdown/html.ts.
+import { z } from 'zod';
 import { escapeHtml, lineToHtml, markdownToHtml } from '../markdown/html.ts';
 import type { Attachment } from '../mattermost/payload.ts';
 import { fieldsDrawn, type Post } from '../mattermost/post.ts';
@@ -20,21 +21,58 @@ const avatar =
 
 /** Without overrides, a post is signed with the name of its webhook's owner. */
 const owner = 'tocsin';
+const bot = 'tocsin-bot';
 
-/** `timeZone`: IANA name, for the clock beside the sender. */
-export function postToHtml(post: Post, timeZone: string): string {
+export interface PostView {
+  /** IANA name, for the clock beside the sender. */
+  readonly timeZone: string;
+  /** Oldest first. */
+  readonly replies?: readonly Post[];
+}
+
+/** With its replies below it, which the real client shows in a thread at the side. */
+export function postToHtml(post: Post, { timeZone, replies = [] }: PostView): string {
+  const below = replies.map((reply) => `<div class="reply">${saidOf(reply, timeZone)}</div>`);
+  const classes = [
+    'post',
+    ...(post.mentions.length > 0 ? ['pinged'] : []),
+    ...(post.isPinned === true ? ['pinned'] : []),
+  ];
+  return (
+    `<article class="${classes.join(' ')}" data-sequence="${post.sequence}">${avatar}` +
+    `<div class="body">${saidOf(post, timeZone)}` +
+    (below.length === 0 ? '' : `<section class="replies">${below.join('')}</section>`) +
+    '</div></article>'
+  );
+}
+
+function saidOf(post: Post, timeZone: string): string {
   const at = new Date(post.atMs);
   const cut =
     post.blocks > blocksMax
       ? '<p class="cut">Mattermost would not draw the rest of this post.</p>'
       : '';
   const text = post.text === '' ? '' : `<div class="text">${markdownToHtml(post.text)}</div>`;
+  const label = (kind: string, words: string) => `<span class="${kind}">${words}</span>`;
+  const marks = [
+    ...(post.priority === 'urgent' ? [label('urgent', 'URGENT')] : []),
+    ...(post.isPinned === true ? [label('pin', 'Pinned')] : []),
+    ...(post.editedAtMs === undefined ? [] : [label('edited', 'Edited')]),
+  ];
   return (
-    `<article class="post${post.mentions.length > 0 ? ' pinged' : ''}" data-sequence="${post.sequence}">${avatar}` +
-    `<div class="body"><header><span class="sender">${owner}</span><span class="bot">BOT</span>` +
-    `<time datetime="${at.toISOString()}">${escapeHtml(clock(at, timeZone))}</time></header>` +
-    `${text}${post.attachments.map(attachmentToHtml).join('')}${cut}</div></article>`
+    `<header><span class="sender">${post.userId === undefined ? owner : bot}</span><span class="bot">BOT</span>` +
+    `<time datetime="${at.toISOString()}">${escapeHtml(clock(at, timeZone))}</time>${marks.join('')}</header>` +
+    `${text}${post.attachments.map((one) => attachmentToHtml(one, post.id)).join('')}${reactionsOf(post)}${cut}`
   );
+}
+
+function reactionsOf({ reactions = [] }: Post): string {
+  const names = [...new Set(reactions.map(({ emoji }) => emoji))];
+  const marks = names.map((name) => {
+    const count = reactions.filter(({ emoji }) => emoji === name).length;
+    return `<span class="reaction">${lineToHtml(`:${name}:`)} ${count}</span>`;
+  });
+  return marks.length === 0 ? '' : `<div class="reactions">${marks.join('')}</div>`;
 }
 
 function clock(at: Date, timeZone: string): string {
@@ -46,7 +84,7 @@ function clock(at: Date, timeZone: string): string {
   }).format(at);
 }
 
-function attachmentToHtml(attachment: Attachment): string {
+function attachmentToHtml(attachment: Attachment, postId: string): string {
   const part = (kind: string, text: string | null | undefined, toHtml: (text: string) => string) =>
     (text ?? '') === '' ? '' : `<div class="${kind}">${toHtml(text!)}</div>`;
   const fields = fieldsDrawn(attachment).map(
@@ -62,8 +100,31 @@ function attachmentToHtml(attachment: Attachment): string {
     part('text', attachment.text, markdownToHtml) +
     (fields.length === 0 ? '' : `<dl class="fields">${fields.join('')}</dl>`) +
     part('footer', attachment.footer, lineToHtml) +
+    buttonsOf(attachment, postId) +
     '</section>'
   );
+}
+
+const action = z.looseObject({
+  id: z.string().regex(/^[A-Za-z0-9]+$/),
+  name: z.string(),
+  style: z.enum(['primary', 'danger']).nullish(),
+  options: z.array(z.object({ text: z.string(), value: z.string() })).nullish(),
+});
+
+/** A menu is a button for each of its options here. */
+function buttonsOf({ actions }: Attachment, postId: string): string {
+  const buttons = (actions ?? []).flatMap((one) => {
+    const { data } = action.safeParse(one);
+    if (data === undefined) return [];
+    const options = data.options ?? [undefined];
+    return options.map((option) => {
+      const chosen = option === undefined ? '' : ` data-value="${escapeHtml(option.value)}"`;
+      const words = option === undefined ? data.name : `${data.name} ${option.text}`;
+      return `<button type="button" class="action ${data.style ?? ''}" data-post="${postId}" data-action="${data.id}"${chosen}>${escapeHtml(words)}</button>`;
+    });
+  });
+  return buttons.length === 0 ? '' : `<div class="actions">${buttons.join('')}</div>`;
 }
 
 function titleToHtml({ title, title_link }: Attachment): string {

@@ -68,6 +68,36 @@ fold(posts.querySelectorAll('.post'));
 const newest = posts.querySelector('.post:last-of-type');
 const source = new EventSource('/stream' + location.search + (location.search ? '&' : '?') + 'after=' + (newest ? sequenceOf(newest) : 0));
 source.addEventListener('posts', (event) => show(JSON.parse(event.data)));
+source.addEventListener('changed', (event) => {
+  const { sequence, html } = JSON.parse(event.data);
+  const old = posts.querySelector('.post[data-sequence="' + sequence + '"]');
+  if (!old) return;
+  const wasAtEnd = isAtEnd();
+  const holder = document.createElement('template');
+  holder.innerHTML = html;
+  const now = [...holder.content.querySelectorAll('.post')];
+  for (const post of now) post.classList.add('fresh');
+  old.replaceWith(holder.content);
+  fold(now);
+  search();
+  if (wasAtEnd) toEnd();
+});
+// What a press answers is for whoever pressed alone.
+posts.addEventListener('click', async (event) => {
+  const button = event.target.closest('button.action');
+  if (!button) return;
+  button.disabled = true;
+  const { post, action, value } = button.dataset;
+  const answer = await fetch('/press', { method: 'POST', headers: { 'x-press': '1' }, body: JSON.stringify({ post, action, value }) }).catch(() => null);
+  const said = answer && answer.ok ? (await answer.json()).said : 'Nobody can press buttons here.';
+  button.disabled = false;
+  if (!said || !button.isConnected) return;
+  const note = document.createElement('p');
+  note.className = 'only-you';
+  note.setAttribute('role', 'status');
+  note.textContent = 'Only visible to you: ' + said;
+  button.closest('.body').append(note);
+});
 source.addEventListener('status', (event) => {
   for (const [key, value] of Object.entries(JSON.parse(event.data))) {
     const place = document.querySelector('[data-status="' + key + '"]');

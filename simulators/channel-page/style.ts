@@ -99,6 +99,14 @@ table { border-collapse: collapse; } th, td { padding: .2rem .5rem; border: 1px 
 th { background: var(--hover); font-size: .8125rem; color: var(--strong); } table code { display: inline-block; width: max-content; max-width: 18rem; overflow-wrap: break-word; }
 mark { padding: 0 .15em; border-radius: .2rem; background: var(--mark); color: var(--mark-text); }
 .cut { color: #d6262e; font-size: .8125rem; }
+.post.pinned { background: var(--mark); } .edited, .pin { font-size: .75rem; color: var(--quiet); }
+.urgent { padding: 0 .3rem; border-radius: .2rem; background: #d6262e; color: #fff; font-size: .625rem; font-weight: 600; line-height: 1rem; }
+.actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 10px; }
+.action { padding: .3rem .75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--page); color: var(--link); font: inherit; font-weight: 600; cursor: pointer; }
+.action.primary { border-color: var(--link); } .action.danger { border-color: #d6262e; } .action:disabled { opacity: .5; }
+.reactions { display: flex; gap: .35rem; margin-top: .35rem; } .reaction { padding: .05rem .4rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .75rem; }
+.replies { margin: 10px 0 0; padding-left: 12px; border-left: 2px solid var(--line); } .reply + .reply { margin-top: 10px; }
+.only-you { margin: .5rem 0 0; color: var(--quiet); font-size: .8125rem; white-space: pre-line; }
 .jump { position: fixed; right: 1.5rem; bottom: 150px; padding: .5rem .9rem; border: 0; border-radius: 2rem; background: var(--link); color: var(--page); font: inherit; font-size: .875rem; font-weight: 600; cursor: pointer; box-shadow: 0 2px 8px #0005; }
 .jump[hidden] { display: none; }
 
