@@ -33,6 +33,11 @@ export interface ChatAnswer {
   readonly to: 'button' | 'command';
   /** One text a line; empty: nothing. */
   readonly lines: readonly Text[];
+  /**
+   * What the message in which the button stands becomes, as `inAnswer` of the sink made it. Absent:
+   * it stays as it is.
+   */
+  readonly message?: object | undefined;
 }
 
 export interface Chat {

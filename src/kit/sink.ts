@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { AdapterDefinition } from './adapter.ts';
 import type { Card, Field, Limits, Text } from './card.ts';
-import type { Chat } from './chat.ts';
+import type { Chat, ChatAnswer } from './chat.ts';
 import type { MessageForm, StoredEvent } from './event.ts';
 import type { Quota } from './quota.ts';
 
@@ -134,6 +134,11 @@ export interface Sink {
   reply?(remoteId: string, message: Message, context: SendContext): Promise<Receipt | void>;
   /** What people press and write there; absent: they cannot. */
   readonly chat?: Chat;
+  /**
+   * Of a sink that cannot edit: what its message becomes by the answer to a press, for
+   * {@link ChatAnswer.message}; absent: it stays as it is. Pure.
+   */
+  inAnswer?(message: Message): object;
   close?(): Promise<void>;
 }
 

@@ -48,7 +48,7 @@ export {
   PermissionError,
   perform,
 } from './operation.ts';
-export { placeOfPress, UsedError, usingToken } from './presses.ts';
+export { placeOfPress, shownByAnswer, UsedError, usingToken } from './presses.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
 export { type ShownTailed, tailAlsoMax, tailMax } from './tail.ts';
 export {

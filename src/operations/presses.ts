@@ -1,6 +1,7 @@
 // Buttons in a chat: whether the message in which one was pressed is the one that we posted, and
 // that each changes something once. These are no operations: what a press asks for is one.
 
+import type { DueEdit } from '../kit/records/edit.ts';
 import {
   claimMessage,
   readMessage,
@@ -9,6 +10,7 @@ import {
   useChatToken,
 } from '../store/chat-tokens.ts';
 import type { Database } from '../store/database.ts';
+import { readPosted, recordShown } from '../store/edits.ts';
 import { ConflictError, type Doing } from './operation.ts';
 
 /** The button was used before. */
@@ -60,6 +62,21 @@ export function usingToken(token: UsedToken): Doing {
       throw error;
     }
   };
+}
+
+/**
+ * A posted message as its incident is now, for the answer to a press: from then on it counts as
+ * shown.
+ * @returns null if nothing happened to the incident
+ */
+export async function shownByAnswer(
+  db: Database,
+  place: { readonly eventId: number; readonly sink: string },
+): Promise<DueEdit | null> {
+  const posted = await readPosted(db, place);
+  if (posted === null) return null;
+  await recordShown(db, { ...place, version: posted.incident.version });
+  return posted;
 }
 
 /** As the acts on incidents say it. */

@@ -175,7 +175,7 @@ export class LiveService implements Service {
       ...this.#identity.forApp(),
       onFailure: logFailure(log),
       ending: this.#ending.signal,
-      chatOf: (id) => this.#running.relay.sinks.find((one) => one.id === id)?.chat,
+      chatOf: (id) => this.#running.relay.chatOf(id),
       contextOf: (actor) => this.#roles && { ...this.#around(), actor },
       isLive: () => ({ ok: isLive(this.#state()) }),
       isReady: () => readiness(this.#state()),

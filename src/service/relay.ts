@@ -2,6 +2,7 @@
 // until it is stopped or another configuration comes, `once` to the end of what is due.
 
 import type { Config, Registries } from '../config/index.ts';
+import type { ChatEnd } from '../core/chat/index.ts';
 import { ConsoleWatch } from '../core/identity/console-watch.ts';
 import { logLeftovers } from '../core/identity/leftovers.ts';
 import { standingOf } from '../core/identity/standing.ts';
@@ -104,6 +105,14 @@ export class Relay {
    */
   roles(startSource?: StartSource): Role[] {
     return this.#maker.roles(startSource);
+  }
+
+  /** Undefined: there is no such sink, or people cannot act there. */
+  chatOf(id: string): ChatEnd | undefined {
+    const found = this.sinks.find((one) => one.id === id);
+    if (found?.chat === undefined || found.sink.inAnswer === undefined) return found?.chat;
+    const { chat, sink } = found;
+    return { ...chat, inAnswer: (posted) => sink.inAnswer!(this.#maker.messageOf(found, posted)) };
   }
 
   /** Whether a sink of this process is in a storm. */

@@ -2,6 +2,7 @@
 // with all that their workers need.
 
 import type { Config } from '../config/index.ts';
+import { circumstancesOf } from '../core/deliver/circumstances.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
@@ -23,6 +24,8 @@ import { startRetention } from '../core/roles/retention.ts';
 import { SilenceReader } from '../core/silences/reader.ts';
 import { startSilenceSummaries } from '../core/silences/summary.ts';
 import type { PlaceOf } from '../kit/place.ts';
+import type { DueEdit } from '../kit/records/edit.ts';
+import type { Message } from '../kit/sink.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
 import type { Tracing } from '../observe/tracing/index.ts';
@@ -89,6 +92,15 @@ export class RoleMaker {
       ...originsOf(sinks).map((origin) => this.#originRole(origin)),
       ...this.#jobRoles(),
     ];
+  }
+
+  /** A posted message of the sink as it should be now. */
+  messageOf({ id, voice, template }: ConfiguredSink, posted: DueEdit): Message {
+    const { config, log, metrics } = this.#parts;
+    const { routes } = config;
+    const showTenant = () => this.tenants.areSeveral();
+    const spokenFor = { id, voice, template, routes, log, metrics, showTenant };
+    return voice.message(posted.event, circumstancesOf(spokenFor, posted));
   }
 
   #sourceRole({ id, source }: ConfiguredSource, startSource: StartSource): Role {

@@ -39,6 +39,34 @@ export async function takeDueEdits(db: Database, { sink, limit }: EditChoice): P
   return rows.map(toEdit);
 }
 
+/**
+ * A posted message as its incident is now, whether or not it must be edited.
+ * @returns null if nothing happened to the incident, or the message has no id
+ */
+export async function readPosted(
+  db: Database,
+  { eventId, sink }: { readonly eventId: number; readonly sink: string },
+): Promise<DueEdit | null> {
+  const [row] = await db.$client`
+    select ${eventColumns(db)}, d.remote_id, d.form, d.route, 0 as attempts,
+      ${incidentOf(db)} as incident
+    from deliveries d join events e on e.id = d.event_id
+    where d.event_id = ${eventId}::bigint and d.sink = ${sink} and d.state = 'delivered'
+      and d.remote_id is not null
+      and exists (select 1 from incidents i where i.event_id = d.event_id)`;
+  return row === undefined ? null : toEdit(row);
+}
+
+/** The message of a sink that cannot edit shows this version, by the answer to a press. */
+export async function recordShown(
+  db: Database,
+  { sink, eventId, version }: ShownVersion & { readonly sink: string },
+): Promise<void> {
+  await db.$client`
+    update message_edits set done = greatest(done, ${version}::integer), edited_at = now()
+    where event_id = ${eventId}::bigint and sink = ${sink}`;
+}
+
 function toEdit(row: Row): DueEdit {
   const route = deliveryRow.textOrNull(row, 'route');
   return {

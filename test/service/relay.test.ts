@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
+import type { IncidentView } from '../../src/kit/incident.ts';
 import { openGround } from '../../src/service/ground.ts';
 import { Relay } from '../../src/service/relay.ts';
 import { sinks } from '../../src/sinks/index.ts';
@@ -13,6 +14,7 @@ import { writePause } from '../../src/store/controls.ts';
 import { listSilences } from '../../src/store/silences.ts';
 import { quiet } from '../store/stored.ts';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
+import { storedEvent } from '../support/events.ts';
 
 /** @param yaml of a tocsin.yaml; the rest says the environment */
 async function build(yaml = '{}') {
@@ -79,4 +81,22 @@ test('what an operator paused is known before anything is worked, and gets no no
   await relay.prepare();
   expect(ground.controls.pauseOf('sink:soc')).toMatchObject({ by: 'ann' });
   expect(relay.outageSinks(held)).toEqual([]);
+});
+
+test('the chat of a sink that cannot edit composes what its posts become', async () => {
+  const { relay } = await build(
+    'sinks: { soc: { type: mattermost, url: "http://127.0.0.1:9/hooks/abc", people: [{ id: u }] } }',
+  );
+  const chat = relay.chatOf('soc')!;
+  const incident: IncidentView = {
+    ...{ id: 1, eventId: 17, state: 'resolved', version: 1, severity: 4, by: 'ana', via: 'chat' },
+    ...{ changedAt: '2026-02-03T01:00:00.000Z', until: null, note: null, occurrences: 1 },
+    ...{ lastSeenAt: null, escalatedTo: null },
+  };
+  const posted = { event: storedEvent({ id: 17 }), incident, remoteId: 'p', form: 'full' } as const;
+  expect(chat.inAnswer!({ ...posted, attempts: 0 })).toMatchObject({
+    message: expect.stringContaining('HIGH'),
+    props: { attachments: [expect.anything()] },
+  });
+  expect(relay.chatOf('other')).toBeUndefined();
 });

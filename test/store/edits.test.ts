@@ -2,8 +2,10 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import {
   countEdits,
+  readPosted,
   recordEdited,
   recordEditFailed,
+  recordShown,
   settleEdits,
   takeDueEdits,
 } from '../../src/store/edits.ts';
@@ -154,4 +156,28 @@ it('counts the messages of each sink that are not true', async () => {
   const page = await storePage(db(), { events: [draft('late')] });
   await change(db(), page!.events[0]!.id);
   expect(await countEdits(db())).toEqual(new Map([['soc', 1]]));
+});
+
+describe('a message that only the answer to a press can change', () => {
+  const place = () => ({ eventId: root, sink: 'soc' });
+
+  it('is read as its incident is now', async () => {
+    expect(await readPosted(db(), place())).toBeNull();
+    await change(db(), root);
+    expect(await readPosted(db(), place())).toMatchObject({
+      ...{ event: { id: root }, incident: { state: 'acknowledged', version: 1 } },
+      ...{ remoteId: `post-${root}`, form: 'full' },
+    });
+    expect(await readPosted(db(), { ...place(), sink: 'other' })).toBeNull();
+  });
+
+  it('counts as shown from the answer on, and never as an older version', async () => {
+    await change(db(), root);
+    await recordShown(db(), { ...place(), version: 1 });
+    expect(await row()).toMatchObject({ wanted: 1, done: 1, is_edited: true });
+    await change(db(), root, resolve);
+    await recordShown(db(), { ...place(), version: 2 });
+    await recordShown(db(), { ...place(), version: 1 });
+    expect(await row()).toMatchObject({ wanted: 2, done: 2 });
+  });
 });

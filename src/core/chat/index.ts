@@ -1,8 +1,9 @@
 // The chat of one sink, with all that answers to people there need.
 import type { Card, Text } from '../../kit/card.ts';
-import type { Chat } from '../../kit/chat.ts';
+import type { Chat, ChatAnswer } from '../../kit/chat.ts';
 import type { StoredEvent } from '../../kit/event.ts';
 import type { IncidentView } from '../../kit/incident.ts';
+import type { DueEdit } from '../../kit/records/edit.ts';
 import type { Buttons } from '../message/actions.ts';
 import type { Language } from '../message/language.ts';
 import { cardState } from '../message/state.ts';
@@ -35,4 +36,9 @@ export interface ChatEnd {
   readonly buttons: Buttons | undefined;
   /** The whole card of an event, as this sink would show it. */
   cardOf(event: StoredEvent): Card;
+  /**
+   * A posted message as it should be now, for {@link ChatAnswer.message}; absent: the sink edits its
+   * messages itself.
+   */
+  inAnswer?(posted: DueEdit): object;
 }

@@ -60,7 +60,7 @@ export function createChat(deps: ChatDependencies): Hono {
     if (asked === undefined) return refused(c, to === 'command' ? 401 : 400);
     const visit = new Visit(end, { ...deps, person: asked.person, address: addressOf(c) });
     const lines = await visit.answer(asked.answer);
-    return c.json(end.chat.answer({ to, lines }));
+    return c.json(end.chat.answer({ to, lines, message: visit.message }));
   }
 }
 

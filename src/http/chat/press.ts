@@ -1,7 +1,7 @@
 // A press of a button: whether Tocsin made it for the message in which it stands, and what it does.
 import type { ChatEnd, ChatSentence } from '../../core/chat/index.ts';
 import type { PressedButton } from '../../kit/chat.ts';
-import { placeOfPress } from '../../operations/index.ts';
+import { placeOfPress, shownByAnswer } from '../../operations/index.ts';
 import type { Asked } from './asked.ts';
 import { details } from './details.ts';
 import { act } from './incident.ts';
@@ -17,11 +17,15 @@ const acts: Readonly<Partial<Record<ActionName, Act>>> = {
   resolve: (visit, asked) => act(visit, 'resolve', asked),
   snooze: (visit, asked) => act(visit, 'snooze', asked),
   reopen: (visit, asked) => act(visit, 'reopen', asked),
+  escalate: (visit) => Promise.resolve([visit.say('notEscalated')]),
   why: (visit, { eventId }) => why(visit, eventId),
   details: (visit, { eventId }) => details(visit, eventId),
   silenceFile: (visit, asked) => silenceLike(visit, 'file', asked),
   silenceDevice: (visit, asked) => silenceLike(visit, 'device', asked),
 };
+
+/** Those after which the card says something else. */
+const changing: readonly ActionName[] = ['acknowledge', 'resolve', 'snooze', 'reopen'];
 
 const placeWords = {
   other: 'copied',
@@ -46,5 +50,10 @@ export async function press(
   const pressed = acts[action];
   // A button of a later release.
   if (pressed === undefined) return [visit.say('expired')];
-  return pressed(visit, { eventId: String(eventId), value });
+  const said = await pressed(visit, { eventId: String(eventId), value });
+  if (visit.end.inAnswer !== undefined && changing.includes(action)) {
+    const posted = await shownByAnswer(visit.context.db, { eventId, sink });
+    if (posted !== null) visit.message = visit.end.inAnswer(posted);
+  }
+  return said;
 }

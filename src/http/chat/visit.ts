@@ -2,7 +2,7 @@
 // operation, as at the other doors.
 import { type ChatEnd, code, type KnownPerson, prose } from '../../core/chat/index.ts';
 import type { Text } from '../../kit/card.ts';
-import type { ChatPerson } from '../../kit/chat.ts';
+import type { ChatAnswer, ChatPerson } from '../../kit/chat.ts';
 import { hashOfSecret } from '../../kit/token.ts';
 import {
   type Actor,
@@ -31,6 +31,8 @@ export interface VisitDependencies {
 
 export class Visit {
   readonly end: ChatEnd;
+  /** See {@link ChatAnswer.message}. */
+  message: ChatAnswer['message'];
   readonly #deps: VisitDependencies;
   #context: OperationContext | undefined;
   #doing: Doing | undefined;

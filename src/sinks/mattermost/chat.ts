@@ -87,10 +87,10 @@ function isSame(one: string, other: string): boolean {
 
 const cutSign = '…';
 
-function answered({ to, lines }: ChatAnswer): object {
-  if (lines.length === 0) return {};
+function answered({ to, lines, message }: ChatAnswer): object {
   const text = textOf(lines);
-  return to === 'button' ? { ephemeral_text: text } : { response_type: 'ephemeral', text };
+  if (to === 'command') return { response_type: 'ephemeral', text };
+  return { ...(text !== '' && { ephemeral_text: text }), ...(message && { update: message }) };
 }
 
 /** As many lines as one message holds. */

@@ -5,7 +5,7 @@ import type { HttpAnswer } from '../../kit/http/index.ts';
 import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
-import type { Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import { isAccepted, probeFailure, refusalOf } from './answers.ts';
 import { chatOf } from './chat.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
@@ -60,6 +60,10 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
     };
   }
 
+  function optionsFor({ settings }: Message): PostOptions {
+    return settings === undefined ? usual : optionsOf(settings as RouteSettings);
+  }
+
   function post(payload: unknown, signal: AbortSignal): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/json' };
     return http.request({ method: 'POST', url, headers, body: JSON.stringify(payload), signal });
@@ -67,6 +71,16 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
 
   const origin = originOf(address);
   const { people, command_token: commandToken } = settings;
+  /**
+   * The server keeps nothing of the old post that is not sent, and empties one without a text; the
+   * name and the picture of the post stay.
+   */
+  function inAnswer(message: Message): object {
+    const deliveryId = `${context.id}-${message.event.id}`;
+    const { text, attachments, props } = postOf(message, deliveryId, optionsFor(message));
+    return { message: text, props: { ...props, attachments, from_webhook: 'true' } };
+  }
+
   const chat = people === undefined ? undefined : chatOf({ people, commandToken });
 
   const urgency = new Urgency(isAccepted);
@@ -83,10 +97,9 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
     limits,
     can: { table: true, mention: true, priority: true, buttons: true },
     titles: settings.title,
-    ...(chat !== undefined && { chat }),
+    ...(chat !== undefined && { chat, inAnswer }),
     async send(message, { deliveryId, signal }) {
-      const card =
-        message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);
+      const card = optionsFor(message);
       const { channel } = card;
       const ask = (options: PostOptions) => post(postOf(message, deliveryId, options), signal);
       const sent = (options: PostOptions) =>

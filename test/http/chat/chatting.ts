@@ -46,12 +46,16 @@ export interface Settings {
   readonly locale?: Locale;
   readonly sink?: string;
   readonly now?: () => number;
+  /** Absent: the sink edits its messages itself. */
+  readonly inAnswer?: ChatEnd['inAnswer'];
 }
 
 /** What the person who presses or writes is shown. */
 export interface Answered {
   readonly status: number;
   readonly text: string;
+  /** What the post becomes. */
+  readonly update?: unknown;
 }
 
 export function useChat() {
@@ -59,7 +63,7 @@ export function useChat() {
   const onFailure = vi.fn();
   beforeEach(() => onFailure.mockClear());
 
-  function endOf({ locale = 'en', sink = 'soc', now, ...rest }: Settings = {}): ChatEnd {
+  function endOf({ locale = 'en', sink = 'soc', now, inAnswer, ...rest }: Settings = {}): ChatEnd {
     const chat = chatOf({ people, commandToken, ...rest });
     const voice = new Composers({}).voiceOf({ limits, can: {} }, { locale, timeZone: 'UTC' });
     return {
@@ -69,6 +73,7 @@ export function useChat() {
       people: new People(chat),
       words: createChatWords(locale, 'UTC'),
       buttons: undefined,
+      ...(inAnswer && { inAnswer }),
       cardOf: (event) => voice.message(event, { form: 'full', showTenant: true }).card,
     };
   }
@@ -159,5 +164,6 @@ async function answered(answer: Response, key: string): Promise<Answered> {
   if (answer.status === 200) expect(body).toHaveProperty(key);
   // As a reader sees it.
   const text = String(body[key] ?? body.error ?? '').replaceAll('\u200B', '');
-  return { status: answer.status, text };
+  const { update } = body;
+  return { status: answer.status, text, ...(update !== undefined && { update }) };
 }

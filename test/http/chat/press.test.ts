@@ -1,6 +1,6 @@
 // Which presses of a button count: those of buttons that Tocsin made, in the message that it
 // posted, by people whom it knows, and each once where it changes something.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { useChat } from './chatting.ts';
 
 const { db, posted, press, tokenOf, audited, onFailure } = useChat();
@@ -143,4 +143,29 @@ test('members of the channel may act, and nobody else', async () => {
   );
   const silenced = { action: 'silenceDevice' as const, value: '24h', user: 'umember', name: 'mia' };
   expect((await press({ event, settings, ...silenced })).text).toContain('`PC-1` is silent');
+});
+
+test('where the sink cannot edit, the answer says what the card says now', async () => {
+  const event = await posted({ body }, { remoteId: null });
+  const inAnswer = vi.fn(({ incident }) => ({ message: incident.state, props: {} }));
+  const settings = { inAnswer };
+  expect(await press({ event, action: 'why', settings })).not.toHaveProperty('update');
+  const update = { message: 'acknowledged', props: {} };
+  expect(await press({ event, action: 'acknowledge', settings })).toMatchObject({ update });
+  expect(inAnswer).toHaveBeenCalledOnce();
+  const [edit] = await db().$client`select wanted, done from message_edits`;
+  expect(edit).toEqual({ wanted: 1, done: 1 });
+  const bob = { user: 'ubob', name: 'bob' };
+  expect(await press({ event, action: 'acknowledge', settings, ...bob })).toMatchObject({ update });
+});
+
+test('escalating says that it changes nothing', async () => {
+  const event = await posted({ body });
+  expect((await press({ event, action: 'escalate' })).text).toMatch(/^Nothing was done: no button/);
+  expect(await audited()).toEqual([]);
+});
+
+test('where the sink can edit, the answer leaves the card to it', async () => {
+  const event = await posted({ body });
+  expect(await press({ event, action: 'acknowledge' })).not.toHaveProperty('update');
 });

@@ -243,3 +243,29 @@ describe('the check', () => {
     expect(channel).not.toMatch(/^[@#]|__/);
   });
 });
+
+describe('the chat of a webhook', () => {
+  const people = [{ username: 'ana' }];
+
+  test('is there only where people are named', () => {
+    expect(sinkOf('https://chat.example.com/hooks/abc').chat).toBeUndefined();
+    expect(sinkOf('https://chat.example.com/hooks/abc', { people }).chat?.people).toEqual([
+      { username: 'ana', role: 'operate' },
+    ]);
+  });
+
+  test('changes the post by the answer to a press, and keeps all of its card', () => {
+    const { chat, inAnswer } = sinkOf('https://chat.example.com/hooks/abc', { people });
+    const shown = message(storedEvent({ severity: 4 }));
+    const answer = chat!.answer({ to: 'button', lines: [], message: inAnswer!(shown) });
+    expect(answer).toEqual({
+      update: {
+        message: expect.stringContaining('**HIGH**'),
+        props: {
+          ...{ attachments: [expect.objectContaining({ color: '#FF6600' })] },
+          ...{ from_webhook: 'true', tocsin: expect.objectContaining({ source: 'di' }) },
+        },
+      },
+    });
+  });
+});
