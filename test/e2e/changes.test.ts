@@ -94,6 +94,9 @@ test('changes are stored once, whoever is killed while they are read, and post n
   // One change of the status for each closing, and one of the count at least for each recurrence.
   const closings = all.filter(({ change }) => change.closing === 'closed');
   expect(closings).toHaveLength(20);
+  const [resolved] = await sql`
+    select count(*)::int as count from incidents where state = 'resolved'`;
+  expect(resolved!.count).toBe(20);
   const [deliveries] = await sql`
     select count(*)::int as count from deliveries d join events e on e.id = d.event_id
     where e.stream = 'change'`;

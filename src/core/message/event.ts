@@ -4,6 +4,7 @@ import { type Card, type Field, type Part, type Text, word } from '../../kit/car
 import { type StoredEvent, severityNames } from '../../kit/event.ts';
 import { streamWords } from '../../kit/product.ts';
 import type { MessageForm } from '../../kit/sink.ts';
+import { changedFields } from './changed.ts';
 import { devicesText } from './counts.ts';
 import { detailsOf } from './details.ts';
 import { nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
@@ -27,6 +28,9 @@ const rooms = {
   short: { what: 40, device: 40, user: 20 },
 } as const;
 
+/** Characters of a value that changed. */
+const changeMax = { full: 160, short: 40 } as const;
+
 /** Under the card of an event whose product nobody knows. */
 const ownName = 'Tocsin';
 const separator = ' · ';
@@ -39,6 +43,9 @@ export function eventCard(event: StoredEvent, words: Vocabulary, options: EventO
   const isBare = form === 'bare';
   const fields: Field[] = [];
   const subject = subjectOf(event);
+  // Of a later change, what changed is what a reader asks first.
+  if (!isBare && body.change !== undefined)
+    fields.push(...changedFields(body.change.fields, words.language, changeMax[form]));
   if (!isBare)
     (options.showTenant ? factsOfSeveral : factsOfOne).addTo(fields, subject, words, form);
   // No spread: it would cost as much as the rest of the card.

@@ -1,10 +1,11 @@
 // News of an incident as a message of its own, in one line: what happened, and to what. For replies
 // below a card, and for the steps of an escalation. Pure.
-import { type Card, type Field, strong, type Text, word } from '../../kit/card.ts';
+import { type Card, strong, type Text, word } from '../../kit/card.ts';
 import { type MessageForm, type StoredEvent, severityNames } from '../../kit/event.ts';
-import type { ChangedField, IncidentChangeKind, News } from '../../kit/incident.ts';
+import type { IncidentChangeKind, News } from '../../kit/incident.ts';
+import { changedFields } from './changed.ts';
 import { shownId } from './facts.ts';
-import type { Label, Language, SentenceName } from './language.ts';
+import type { Language, SentenceName } from './language.ts';
 import type { Values } from './sentence.ts';
 import { signs } from './signs.ts';
 import { doorText, shortTime } from './state.ts';
@@ -23,8 +24,6 @@ const rooms: Readonly<Record<MessageForm, Room>> = {
   short: { device: 40, name: 32, note: 40, value: 40 },
   bare: { device: 0, name: 0, note: 0, value: 0 },
 };
-/** What is shown of all that the vendor changed at once. */
-const fieldsMax = 6;
 const separator = ' · ';
 
 const sentences: Readonly<Record<IncidentChangeKind, SentenceName>> = {
@@ -65,7 +64,7 @@ export function newsCard(
     title: numbered,
     headline: headlineOf(event, news, words, form),
     remarks: [],
-    fields: form === 'bare' ? [] : changesOf(news, language, rooms[form].value),
+    fields: form === 'bare' ? [] : changedFields(news.fields ?? [], language, rooms[form].value),
     details: [],
     footer: joined(separator, [[word('Tocsin')], numbered, language.time(event.receivedAt)]),
     ...(about.link !== undefined && { link: about.link }),
@@ -119,39 +118,4 @@ function reasonText({ values }: News, language: Language, { name }: Room): Text 
 
 function countText(count: string | undefined): Text {
   return /^\d{1,9}$/.test(count ?? '') ? [word(count!)] : [];
-}
-
-const labels: Readonly<Record<string, Label>> = {
-  status: 'status',
-  action: 'action',
-  lastAction: 'lastAction',
-  recurrence: 'recurrence',
-  severity: 'severity',
-  comment: 'comment',
-  affectedDevices: 'affectedDevices',
-};
-
-/** What the vendor changed, from what to what. */
-function changesOf({ fields = [] }: News, language: Language, max: number): Field[] {
-  return fields.slice(0, fieldsMax).map(({ name, from, to }: ChangedField) => ({
-    name: [Object.hasOwn(labels, name) ? language.label(labels[name]!) : word(wordsOf(name))],
-    value: [...valueText(from, language, max), word(' → '), ...valueText(to, language, max)],
-  }));
-}
-
-/** `closedAt` as `closed at`: our own names, which have letters alone. */
-function wordsOf(name: string): string {
-  return name
-    .replace(/[^A-Za-z0-9]/g, ' ')
-    .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after}`)
-    .toLowerCase()
-    .slice(0, 40);
-}
-
-const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
-
-function valueText(value: string | null, language: Language, max: number): Text {
-  if (value !== null && isoTime.test(value)) return language.time(value);
-  const shown = code(value, max);
-  return shown.length > 0 ? shown : [word('–')];
 }
