@@ -60,15 +60,22 @@ const counts = z.object({
   ),
 });
 
-export const counted: Operation<Record<never, never>, z.infer<typeof counts>> = {
+const countInput = z.strictObject({
+  minSeverity: z
+    .enum(severityNames)
+    .optional()
+    .describe('This severity or a higher one, or UNKNOWN; default: any'),
+});
+
+export const counted: Operation<z.infer<typeof countInput>, z.infer<typeof counts>> = {
   name: 'incident-counts',
   summary: 'How many incidents are open, acknowledged or snoozed, by severity',
-  input: z.strictObject({}),
+  input: countInput,
   output: counts,
   permission: 'read',
   route: 'GET /incidents/counts',
-  async run({ db }) {
-    const found = await countIncidents(db);
+  async run({ db }, { minSeverity = 'UNKNOWN' }) {
+    const found = await countIncidents(db, severitiesOf(undefined, minSeverity)!);
     return {
       counts: found.map(({ state, severity, count, oldestEventId, oldestAt }) => ({
         ...{ state, severity: severityNames[severity], count },

@@ -1,12 +1,13 @@
 // The figures of incidents for the metrics. Counting looks at thousands of events, so it is done once
 // a minute, however often the metrics are asked for.
-import { severityNames } from '../kit/event.ts';
+import { type Severity, severityNames } from '../kit/event.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
 import { readClock } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { countIncidents } from '../store/incident-list.ts';
 
 const everyMs = 60_000;
+const severities = severityNames.map((_, severity) => severity as Severity);
 const states = ['open', 'acknowledged', 'snoozed'] as const;
 
 /** @param now monotonic milliseconds */
@@ -18,7 +19,10 @@ export function createIncidentFigures(
   let countedAtMs = Number.NEGATIVE_INFINITY;
   return async () => {
     if (now() - countedAtMs < everyMs) return;
-    const [counts, { clockMs }] = await Promise.all([countIncidents(db), readClock(db)]);
+    const [counts, { clockMs }] = await Promise.all([
+      countIncidents(db, severities),
+      readClock(db),
+    ]);
     countedAtMs = now();
     for (const [number, severity] of severityNames.entries()) {
       const own = counts.filter((one) => one.severity === number);

@@ -72,16 +72,21 @@ function toListed(row: Row): ListedIncident {
 const countRow = new RowReader<'state' | 'count' | 'oldest_id' | 'oldest_at'>('incidents');
 
 /** Of all that is not resolved, by state and severity; what there is none of is absent. */
-export async function countIncidents(db: Database): Promise<IncidentCount[]> {
+export async function countIncidents(
+  db: Database,
+  severities: readonly Severity[],
+): Promise<IncidentCount[]> {
+  const isSevere = isSeverity(db, severities);
   const rows = await db.$client`
     select state, severity, count(*)::int as count,
       (array_agg(id order by at, id))[1] as oldest_id, extract(epoch from min(at)) * 1000
         as oldest_at
     from (
       select event_id as id, state, severity, changed_at as at from incidents e
-      where state <> 'resolved' and ${isAwake(db)}
+      where state <> 'resolved' and ${isSevere} and ${isAwake(db)}
       union all
       select e.id, 'open', e.severity, e.received_at from (${unattended(db)}) e
+      where ${isSevere}
     ) all_of_them
     group by state, severity order by state, severity`;
   return rows.map((row) => ({

@@ -115,6 +115,8 @@ test('the list has what is open, the newest first, page by page', async () => {
   expect(await listed({ state: ['resolved'] })).toEqual([events[1]]);
   expect(await listed({ by: 'bob' })).toEqual([events[0]]);
   expect(await listed({ minSeverity: 'CRITICAL' })).toEqual([]);
+  const grave = await overTheWire(db(), incident.counted, { minSeverity: 'CRITICAL' });
+  expect(grave.counts).toEqual([]);
   expect((await overTheWire(db(), incident.counted, {})).counts).toMatchObject([
     { state: 'acknowledged', severity: 'HIGH', count: 1, oldest: { event: events[0] } },
     { state: 'open', severity: 'HIGH', count: 3, oldest: { event: events[4] } },

@@ -20,7 +20,7 @@ const listed = async (states: IncidentState[] = ['open'], severities = all) =>
     ({ eventId }) => ids.indexOf(eventId) + 1 || eventId,
   );
 const counted = async () =>
-  (await countIncidents(db())).map(({ state, severity, count }) => [state, severity, count]);
+  (await countIncidents(db(), all)).map(({ state, severity, count }) => [state, severity, count]);
 const acknowledge = (eventId: number) =>
   changeIncident(db(), {
     ...{ eventId, actor: 'ana', via: 'page' },
@@ -99,7 +99,7 @@ test('the oldest is the one that has been in its state for longest', async () =>
   await db().$client`
     update events set received_at = now() - interval '1 hour' * (10 - id + ${ids[0]!}),
       severity = 4`;
-  const [open] = await countIncidents(db());
+  const [open] = await countIncidents(db(), all);
   expect(open).toMatchObject({ state: 'open', count: 3, oldestEventId: ids[0] });
   const hours = (Date.now() - Date.parse(open!.oldestAt)) / 3_600_000;
   expect(hours).toBeGreaterThan(9.9);

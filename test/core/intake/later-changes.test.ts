@@ -68,3 +68,26 @@ test('of a page that is not stored nothing is changed', async () => {
   expect(await store([again('c1', '1')], { fence })).toBeNull();
   expect((await readIncident(db(), root))!.view.version).toBe(0);
 });
+
+test('recurrences that two processes read at the same time are counted exactly', async () => {
+  const page = await storePage(db(), { events: drafts(1, 10) });
+  const roots = page!.events.map(({ id }) => id);
+  const pages = Array.from({ length: 10 }, (_, n) =>
+    roots.map((_root, index) => changeOf(`c${n}-${index}`, String(index + 1), { seenAgain: 1 })),
+  );
+  // In the opposite order, so that each would wait for the other if they did not agree on one.
+  const read = async (all: typeof pages) => {
+    for (const events of all) await store(events);
+  };
+  await Promise.all([read(pages), read(pages.map((events) => events.toReversed()).toReversed())]);
+  const counted = await db().$client`
+    select occurrences, version, (select count(*)::int from incident_changes c
+      where c.incident_id = i.id) as changes
+    from incidents i`;
+  expect(counted.map((row) => ({ ...row }))).toEqual(
+    roots.map(() => ({ occurrences: 11, version: 10, changes: 10 })),
+  );
+  const edits = await db().$client`select event_id, sink, wanted from message_edits`;
+  expect(edits).toHaveLength(10);
+  expect(edits.every(({ wanted }) => wanted === 10)).toBe(true);
+});

@@ -18,7 +18,7 @@ export const now: View = async (visit) => {
     operate(hours.counted, {}),
     operate(status.show, {}),
     operate(silence.list, { states: ['active'], limit: 200 }),
-    operate(incident.counted, {}),
+    operate(incident.counted, { minSeverity: 'HIGH' }),
   ]);
   const known = {
     ...{ sinks: sinks.items, replicas: replicas.length, silences: silencesOf(active) },
@@ -67,14 +67,12 @@ function silencesOf({
 
 type Counts = Awaited<ReturnType<typeof incident.counted.run>>['counts'];
 
-/** Of what nobody has: as in routes, an unknown severity counts with the gravest. */
+/** Of what nobody has. */
 function openOf(counts: Counts): Known['open'] {
-  const urgent = counts.filter(
-    ({ state, severity }) => state === 'open' && ['UNKNOWN', 'HIGH', 'CRITICAL'].includes(severity),
-  );
-  const agesMs = urgent.map(({ oldest }) => Date.now() - Date.parse(oldest.since));
+  const open = counts.filter(({ state }) => state === 'open');
+  const agesMs = open.map(({ oldest }) => Date.now() - Date.parse(oldest.since));
   return {
-    count: urgent.reduce((sum, { count }) => sum + count, 0),
+    count: open.reduce((sum, { count }) => sum + count, 0),
     oldestSeconds: Math.max(0, ...agesMs) / 1000,
   };
 }
