@@ -98,13 +98,12 @@ function hold(
 ): NextIncident | Refusal {
   const { view, nowMs } = known;
   if (view.state === 'resolved') return 'resolved';
-  const isRenewed = view.state === kind && view.by === actor;
   const isAnothers = heldStates.includes(view.state) && view.by !== actor;
   if (isAnothers && !(view.state === 'snoozed' && kind === 'acknowledged')) return 'taken';
   const untilMs = forMs === null ? null : nowMs + forMs;
   const next = taken(known, kind, kind);
   const until = untilMs === null ? {} : { until: new Date(untilMs).toISOString() };
-  return { ...next, untilMs, isTold: !isRenewed, values: { ...next.values, ...until } };
+  return { ...next, untilMs, isTold: view.state !== kind, values: { ...next.values, ...until } };
 }
 
 function expire(known: KnownIncident, isQuiet: boolean): NextIncident | Refusal {

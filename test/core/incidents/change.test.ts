@@ -18,18 +18,26 @@ async function storedEvent(): Promise<number> {
   return page!.events[0]!.id;
 }
 
-test('of a hundred who acknowledge it at once one has it, and the others learn who', async () => {
-  const eventId = await storedEvent();
-  const all = await Promise.all(
-    Array.from({ length: 100 }, (_, n) => changeIncident(db(), { eventId, ...by(`p${n}`) })),
-  );
-  const winners = all.filter((one) => one!.outcome === 'changed');
-  expect(winners).toHaveLength(1);
-  const owner = winners[0]!.incident.by;
-  for (const one of all) expect(one!.incident).toMatchObject({ by: owner, version: 1 });
-  expect(all.filter((one) => one!.outcome === 'taken')).toHaveLength(99);
-  expect(await readChanges(db(), winners[0]!.incident.id, 10)).toHaveLength(1);
-});
+test.each([
+  ['to which nothing happened yet', 0],
+  ['with a history', 1],
+])(
+  'of a hundred who acknowledge one %s at once one has it, and the others learn who',
+  async (_, notes) => {
+    const eventId = await storedEvent();
+    if (notes > 0)
+      await changeIncident(db(), { eventId, ...by('x', { wanted: { kind: 'noted' } }) });
+    const all = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => changeIncident(db(), { eventId, ...by(`p${n}`) })),
+    );
+    const winners = all.filter((one) => one!.outcome === 'changed');
+    expect(winners).toHaveLength(1);
+    const owner = winners[0]!.incident.by;
+    for (const one of all) expect(one!.incident).toMatchObject({ by: owner, version: notes + 1 });
+    expect(all.filter((one) => one!.outcome === 'taken')).toHaveLength(99);
+    expect(await readChanges(db(), winners[0]!.incident.id, 10)).toHaveLength(notes + 1);
+  },
+);
 
 test('none of many changes at once is lost', async () => {
   const eventId = await storedEvent();

@@ -57,6 +57,17 @@ test('several changes of an item in one page count one after the other', async (
   });
 });
 
+test('items of two sources with the same number are told apart', async () => {
+  const root = await item();
+  const other = (await storePage(db(), { source: 'b', events: drafts(1, 1) }))!.events[0]!.id;
+  await store([again('c1', '1'), changeOf('c2', '1', { source: 'b', closing: 'closed' })]);
+  const states = [root, other].map(async (id) => (await readIncident(db(), id))!.view);
+  expect(await Promise.all(states)).toMatchObject([
+    { state: 'open', occurrences: 3, version: 1 },
+    { state: 'resolved', by: 'b', occurrences: 1, version: 1 },
+  ]);
+});
+
 test('a change of what is not stored changes nothing, and is stored', async () => {
   expect((await store([again('c1', '1')]))!.events).toHaveLength(1);
   expect(await db().$client`select 1 from incidents`).toHaveLength(0);

@@ -28,6 +28,7 @@ test('it says who has it until when, why, how often it was seen, and who was tol
   const html = await drawn(more);
   expect(html).toContain('by <bdi class="theirs">&lt;b&gt;ana&lt;/b&gt;</bdi>');
   expect(html).toContain('through chat');
+  expect(html).toContain('until <time datetime="2026-02-03T18:00:00.000Z">');
   expect(html).toContain('&lt;i&gt;mine&lt;/i&gt;');
   expect(html).toContain('Seen 11 times');
   expect(html).toMatch(/Escalated to <bdi class="theirs">bob/);
