@@ -7,7 +7,8 @@ import type { Text } from '../../kit/card.ts';
 import type { Chat, ChatAnswer, PressedButton, WrittenCommand } from '../../kit/chat.ts';
 import type { People } from '../../kit/people.ts';
 import { begun, sealed } from './escape.ts';
-import { limits, markdown } from './render.ts';
+import { markdown } from './markdown.ts';
+import { limits } from './render.ts';
 
 export interface ChatSettings {
   readonly people: People;

@@ -6,30 +6,24 @@ import {
   type CardAction,
   type Field,
   type Limits,
-  type Part,
   quoted,
   type Table,
-  type Text,
 } from '../../kit/card.ts';
 import type { Severity } from '../../kit/event.ts';
 import type { IncidentState } from '../../kit/incident.ts';
 import { cutMiddle } from '../../kit/text.ts';
 import {
   begun,
-  code,
   codeLine,
-  fence,
   inOnePiece,
   isPlain,
   lineName,
   plain,
   sealed,
-  strongCode,
   withoutHashtags,
-  words,
-  zeroWidthSpace,
 } from './escape.ts';
 import { linkOf } from './link.ts';
+import { markdown, partOf, strongText } from './markdown.ts';
 
 /** What a post shows of a card. */
 export interface Rendered {
@@ -251,82 +245,4 @@ function tableLines({ rows, more }: Table): string[] {
     return begun(shown.join(' · '));
   });
   return more === undefined ? lines : [...lines, begun(markdown(more))];
-}
-
-/** One text, as it stands in a message. */
-export function markdown(text: Text): string {
-  return together(text, partOf);
-}
-
-/** For what clients put into `**`: no emphasis and no link of its own. */
-function strongText(text: Text): string {
-  return together(text, strongPartOf);
-}
-
-/**
- * Phones find an e-mail address (`/` and `a@b.co`) before code, which takes the back-tick away, and
- * two values share their back-ticks: something that nobody sees parts a value from what it touches.
- */
-function together(text: Text, made: (part: Part) => string): string {
-  if (text.length === 1) return made(text[0]!);
-  let shown = '';
-  let before = '';
-  let isTime = false;
-  for (const part of text) {
-    const next = made(part);
-    if (isValue(part) ? !ends(before) : isTime && goesOn.test(next)) shown += zeroWidthSpace;
-    shown += next;
-    before = next;
-    isTime = part.kind === 'time';
-  }
-  return shown;
-}
-
-/** What stands between two values in nearly every case. */
-const usual = ' · ';
-
-/** `+07:00` and `a:` are an emoji together. */
-const goesOn = /^[^ ),.;]/;
-
-/** What ends no word, so that nothing goes on from it into a value. */
-function ends(before: string): boolean {
-  if (before === usual || before === '') return true;
-  const last = before.charCodeAt(before.length - 1);
-  return last === 0x20 || last === 0x28 || last === 0x200b;
-}
-
-function strongPartOf(part: Part): string {
-  if (isValue(part)) return strongCode(part.text);
-  return part.kind === 'time' ? part.text : words(part.text);
-}
-
-function isValue({ kind }: Part): boolean {
-  return kind === 'code' || kind === 'prose' || kind === 'block';
-}
-
-function partOf(part: Part): string {
-  switch (part.kind) {
-    case 'word':
-      return part.isStrong ? strong(part.text) : words(part.text);
-    case 'time':
-      return part.text;
-    case 'link': {
-      const href = linkOf(part.url);
-      return href === undefined ? words(part.text) : `[${words(part.text)}](${href})`;
-    }
-    case 'block':
-      return fence(part.text);
-    // A word in running text notifies whoever has it among the own keywords.
-    case 'prose':
-    case 'code':
-      return code(part.text);
-  }
-}
-
-/** Blanks inside of it would keep the asterisks from being read. */
-function strong(text: string): string {
-  const inner = text.trim();
-  if (inner === '') return text;
-  const start = text.indexOf(inner);
-  return `${text.slice(0, start)}**${words(inner)}**${text.slice(start + inner.length)}`;
 }
