@@ -40,6 +40,7 @@ interface Operations {
   'incident-list': typeof incident.list;
   'incident-note': typeof incident.remark;
   'incident-reopen': typeof incident.reopen;
+  'incident-escalate': typeof incident.escalate;
   'incident-resolve': typeof incident.resolve;
   'incident-show': typeof incident.show;
   'incident-snooze': typeof incident.snooze;
@@ -99,6 +100,7 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'incident-list': 'GET /incidents',
   'incident-note': 'POST /incidents/{event}/note',
   'incident-reopen': 'POST /incidents/{event}/reopen',
+  'incident-escalate': 'POST /incidents/{event}/escalate',
   'incident-resolve': 'POST /incidents/{event}/resolve',
   'incident-show': 'GET /incidents/{event}',
   'incident-snooze': 'POST /incidents/{event}/snooze',

@@ -1,5 +1,5 @@
-// `tocsin incident list|show|ack|resolve|snooze|reopen|note`: who works on what, and what became of
-// it.
+// `tocsin incident list|show|ack|resolve|snooze|escalate|reopen|note`: who works on what,
+// and what became of it.
 import {
   type Command,
   type CommandArguments,
@@ -159,6 +159,12 @@ export const command: CommandGroup = {
       'Say that it is done',
       acting(noteOption, (run, event, values) =>
         run(incident.resolve, { event, ...noteOf(values) }),
+      ),
+    ),
+    escalate: entry(
+      'Tell those at once whom the next step of its route tells',
+      acting(noteOption, (run, event, values) =>
+        run(incident.escalate, { event, ...noteOf(values) }),
       ),
     ),
     snooze: entry(

@@ -1,6 +1,7 @@
 // What people do about incidents: they find them, take them, put them off, resolve them, open them
 // again and note something.
 import { z } from 'zod';
+import { nextStep } from '../core/escalation/step.ts';
 import { changeIncident } from '../core/incidents/change.ts';
 import type { Wanted } from '../core/incidents/decide.ts';
 import { duration, durationText } from '../kit/duration.ts';
@@ -8,13 +9,20 @@ import { severityNames } from '../kit/event.ts';
 import type { IncidentState } from '../kit/incident.ts';
 import type { KnownIncident } from '../kit/records/incident.ts';
 import type { Database } from '../store/database.ts';
+import { readEscalation } from '../store/escalation.ts';
 import { countIncidents, listIncidents } from '../store/incident-list.ts';
 import { readIncident, rootEventOf } from '../store/incidents.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { severitiesOf } from './event-fields.ts';
 import { cursor, name, pageDefault, pageLimit, pageOf, rowId, text, time } from './fields.ts';
 import * as fields from './incident-fields.ts';
-import { InputError, NotFoundError, type Operation, type OperationContext } from './operation.ts';
+import {
+  ConflictError,
+  InputError,
+  NotFoundError,
+  type Operation,
+  type OperationContext,
+} from './operation.ts';
 
 const unresolved: readonly IncidentState[] = ['open', 'acknowledged', 'snoozed'];
 
@@ -172,6 +180,24 @@ export const reopen: Operation<ActInput, Answer> = {
   route: 'POST /incidents/{event}/reopen',
   input: z.strictObject(noted),
   run: (context, input) => change(context, input, { kind: 'reopened' }),
+};
+
+export const escalate: Operation<ActInput, Answer> = {
+  ...act,
+  name: 'incident-escalate',
+  summary: 'Makes the next step of its route at once, or the last one again',
+  route: 'POST /incidents/{event}/escalate',
+  input: z.strictObject(noted),
+  async run(context, input) {
+    const { view } = await knownOf(context.db, input.event);
+    const known = view.id === 0 ? null : await readEscalation(context.db, view.id);
+    const step = known === null ? undefined : nextStep(known, context.config);
+    if (step === undefined)
+      throw new ConflictError(
+        `Event ${input.event} has no steps: no route with "escalate" took it.`,
+      );
+    return change(context, input, { kind: 'escalated', step });
+  },
 };
 
 export const remark: Operation<OfEvent & { readonly note: string }, Answer> = {

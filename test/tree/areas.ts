@@ -62,7 +62,7 @@ const rooms: readonly Room[] = [
     name: 'operations',
     place: /^src\/operations\//,
     imports: [
-      ...['config', ...silences, ...incidents, ...numbers, ...routing],
+      ...['config', ...escalation, ...numbers, ...routing],
       ...['store', 'kit/records', 'kit'],
     ],
   },

@@ -14,10 +14,11 @@ import { changeIncident } from '../incidents/change.ts';
 import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import { priorityOf, type Route } from '../routing/index.ts';
-import { type Duty, onDuty, type Person, shiftAt } from '../rules/duty.ts';
+import type { Duty } from '../rules/duty.ts';
 import { type EscalationStep, momentsOf, takesPart } from '../rules/escalation.ts';
 import { silence } from '../silences/index.ts';
 import type { SilenceReader } from '../silences/reader.ts';
+import { callOf, mentionOf } from './step.ts';
 import { type StepVerdict, verdictOn } from './verdict.ts';
 
 const everyMs = 2000;
@@ -156,37 +157,6 @@ export class Escalation {
       .filter(({ state }) => state === 'pending')
       .map(({ sink }) => ({ sink, priority, route: null }));
   }
-}
-
-/** Whoever a step calls that mentions who is on duty. */
-interface Called {
-  readonly person: Person;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-/** Undefined: no step mentions who is on duty. */
-function callOf(
-  steps: readonly EscalationStep[],
-  duty: Duty | undefined,
-  atMs: number,
-): Called | undefined {
-  if (duty === undefined || !steps.some(({ mention }) => mention.includes(onDuty)))
-    return undefined;
-  const shift = shiftAt(duty, atMs);
-  return shift === undefined
-    ? { person: duty.fallback, values: { fallback: duty.fallback.who } }
-    : { person: shift, values: { duty: shift.who } };
-}
-
-function mentionOf(
-  steps: readonly EscalationStep[],
-  called: Called | undefined,
-): Pick<Step, 'mention'> {
-  const written = steps.flatMap(({ mention }) => mention);
-  const names = written.flatMap((name) =>
-    name === onDuty ? (called?.person.mention ?? []) : [name],
-  );
-  return names.length === 0 ? {} : { mention: [...new Set(names)].join(' ') };
 }
 
 function valuesOf({ undelivered }: EscalatedIncident, { reason, skipped }: Made) {

@@ -6,7 +6,7 @@ import { incident, UsedError } from '../../operations/index.ts';
 import type { Asked } from './asked.ts';
 import type { Said, Visit } from './visit.ts';
 
-export type Act = 'acknowledge' | 'resolve' | 'snooze' | 'reopen' | 'note';
+export type Act = 'acknowledge' | 'resolve' | 'snooze' | 'reopen' | 'escalate' | 'note';
 
 export async function act(visit: Visit, name: Act, asked: Asked): Promise<Said> {
   const { eventId: event } = asked;
@@ -34,6 +34,8 @@ function performed(visit: Visit, name: Act, { eventId: event, value, note }: Ask
       return visit.operate(incident.resolve, noted);
     case 'reopen':
       return visit.operate(incident.reopen, noted);
+    case 'escalate':
+      return visit.operate(incident.escalate, noted);
     case 'note':
       return visit.operate(incident.remark, { event, note: note ?? '' });
   }

@@ -35,8 +35,6 @@ export const en = {
   wouldHide: 'It would have hidden {count} in the last 7 days[, {critical} of them CRITICAL].',
   endSilence: 'To end it earlier: {command}, or the page.',
   nobodyHasIt: 'It is open, and nobody has it.',
-  notEscalated:
-    'Nothing was done: no button makes the next step earlier yet. The steps of the route go on by themselves until somebody acknowledges.',
   done: 'Done. {state}.',
   same: 'It is so already, so nothing was changed. {state}.',
   taken: 'Somebody else has it, so nothing was changed. {state}.',
