@@ -125,7 +125,7 @@ export interface Sink {
   inspect?(signal: AbortSignal, routeSettings: readonly unknown[]): Promise<SinkReport>;
   /**
    * Replaces the message for which `send` returned `remoteId`. Called again with the same content
-   * it changes nothing.
+   * it changes nothing. The delivery id is that of the message.
    * @throws {AdapterError} `reject_event` with the reason `gone` if there is no such message
    */
   edit?(remoteId: string, message: Message, context: SendContext): Promise<void>;

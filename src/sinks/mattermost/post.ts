@@ -3,8 +3,9 @@ import type { Card } from '../../kit/card.ts';
 import type { SeverityName } from '../../kit/event.ts';
 import { mentionsOf } from '../../kit/mention.ts';
 import type { Message } from '../../kit/sink.ts';
+import type { Attachment } from './attachment.ts';
 import { mentionSyntax } from './config.ts';
-import { type Attachment, type CardStyle, type Look, type Rendered, rendered } from './render.ts';
+import { type CardStyle, type Look, type Rendered, rendered } from './render.ts';
 
 /** On the wire, as the server decodes it; older servers ignore keys that they do not know. */
 export interface Payload {

@@ -2,8 +2,9 @@
 import { createHmac } from 'node:crypto';
 import type { SeverityName } from '../../../kit/event.ts';
 import type { Message } from '../../../kit/sink.ts';
+import type { DetailsAttachment } from '../attachment.ts';
 import { isUrgent, shownOf } from '../post.ts';
-import { type CardStyle, type DetailsAttachment, renderedDetails } from '../render.ts';
+import { type CardStyle, renderedDetails } from '../render.ts';
 import { reaches } from './config.ts';
 
 export interface BotPostOptions {
