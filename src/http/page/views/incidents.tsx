@@ -85,7 +85,7 @@ function columnsOf({ words }: Visit) {
     { name: own.state, cell: ({ state }: Item) => <StateMark state={state} words={words} /> },
     { name: own.who, cell: ({ by }: Item) => <Theirs text={by} /> },
     { name: own.since, cell: ({ changedAt }: Item) => <Time at={changedAt} /> },
-    { name: own.until, cell: ({ until }: Item) => <Time at={until} /> },
+    { name: own.ends, cell: ({ until }: Item) => <Time at={until} /> },
     { name: own.times, isNumber: true, cell: ({ occurrences }: Item) => occurrences },
   ];
 }

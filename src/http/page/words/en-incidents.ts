@@ -17,6 +17,7 @@ export const incidentWords = {
     by: 'by',
     via: 'through',
     until: 'until',
+    ends: 'Ends',
     seen: 'Seen {n} times',
     lastSeen: 'the last time',
     escalatedTo: 'Escalated to',

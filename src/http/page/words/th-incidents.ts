@@ -19,6 +19,7 @@ export const incidentWords: typeof english = {
     by: 'โดย',
     via: 'ผ่าน',
     until: 'จนถึง',
+    ends: 'สิ้นสุดเมื่อ',
     seen: 'พบแล้ว {n} ครั้ง',
     lastSeen: 'ครั้งล่าสุด',
     escalatedTo: 'ส่งต่อถึง',
