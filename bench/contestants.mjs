@@ -25,7 +25,7 @@ const graphile = `select count(*)::int as count from events where not exists (se
 export const contestants = [
   { name: 'tocsin', what: 'the service itself', ...tocsin },
   {
-    name: 'tocsin_watched',
+    name: 'watched',
     what: 'the service, its page open on three screens',
     ...tocsin,
     hasScreens: true,

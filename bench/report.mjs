@@ -51,8 +51,8 @@ export function ratiosOf(runs) {
   });
   return [
     compare('tocsin to floor', 'tocsin', 'floor', 0.75),
-    compare('tocsin with its page open to the floor', 'tocsin_watched', 'floor', 0.75),
-    compare('tocsin with its page open to itself', 'tocsin_watched', 'tocsin'),
+    compare('tocsin with its page open to the floor', 'watched', 'floor', 0.75),
+    compare('tocsin with its page open to itself', 'watched', 'tocsin'),
     compare('tocsin to the best peer', 'tocsin', 'best', 1.4),
     compare('tocsin to pg-boss with the event in its job', 'tocsin', 'pgboss_event', 2.5),
     compare('floor to the best peer', 'floor', 'best'),
