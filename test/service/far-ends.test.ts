@@ -43,6 +43,18 @@ test('what the far end refuses is an error without the secret of the hook', asyn
   expect(String(failed)).not.toContain(mattermost.hookUrl.split('/').at(-1));
 });
 
+test('if the sample is refused, and the check of the sink fails too, the error is that of the check', async () => {
+  const sampleAlone = new AdapterError('reject_event', 'rejected', 'the card is refused');
+  const everything = new AdapterError('reject_sink', 'auth', 'the hook is gone');
+  const trying = (check: () => Promise<void>) => {
+    const send = () => Promise.reject(sampleAlone);
+    const sinks = [{ id: 'soc', sink: { send, check }, voice: { message: () => ({}) } }];
+    return farEndsOf(() => ({ sources: [], sinks: sinks as never[] })).testSink('soc', 5000);
+  };
+  await expect(trying(() => Promise.reject(everything))).rejects.toBe(everything);
+  await expect(trying(async () => undefined)).rejects.toBe(sampleAlone);
+});
+
 test('after another configuration came, its adapters are called', async () => {
   let sinks: never[] = [];
   const farEnds = farEndsOf(() => ({ sources: [], sinks }));

@@ -27,6 +27,13 @@ test('it is found by what was done, and by whom', async () => {
   expect(await get('/audit?since=yesterday')).toContain('since is not right');
 });
 
+test('what is shown is a file, too', async () => {
+  const [, path] = /href="(\/api\/v1\/audit\/export[^"]*)"/.exec(
+    await get('/audit?operation=sink-pause&actor=ann&since='),
+  )!;
+  expect(path).toBe('/api/v1/audit/export?actor=ann&amp;operation=sink-pause');
+});
+
 test('the chain is verified, and a change is seen', async () => {
   expect(await get('/audit/verify')).toContain(
     'All rows follow from each other; 2 were looked at.',

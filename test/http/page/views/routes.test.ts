@@ -34,6 +34,15 @@ test('a stored event is tried, and the page says route by route why not', async 
   expect(await looking().get('/routes?event=9')).toContain('This did not work');
 });
 
+test('an item is read as the chosen source does', async () => {
+  const sent = { source: 'other', item: '{}' };
+  const answer = await looking().post('/routes/test', sent);
+  expect([answer.status, await answer.text()]).toEqual([
+    404,
+    expect.stringContaining('No source is called &quot;other&quot;'),
+  ]);
+});
+
 test('who may only look may paste an item; one that is none is refused in words', async () => {
   const answer = await looking().post('/routes/test', { source: 'a', item: '{"x":1}' });
   expect([answer.status, await answer.text()]).toEqual([

@@ -27,6 +27,8 @@ test('a silence is made, extended and ended, each with a row in the audit log', 
   const [, version] = /name="version" value="([^"]+)"/.exec(await get(`/silences/${id}/extend`))!;
   const longer = await post(`/silences/${id}/extend`, { for: '4h', version: version! });
   expect(sentTo(longer)).toBe('/silences silenceExtended');
+  const late = await post(`/silences/${id}/extend`, { for: '9h', version: version! });
+  expect(late.status).toBe(409);
   const stale = await post(`/silences/${id}/end`, { version: version! });
   expect([stale.status, await stale.text()]).toEqual([
     409,

@@ -52,10 +52,13 @@ test('a sample says whether the far end took it, and if not, why', async () => {
       contextOf: (actor) => contextOn(db(), { actor, farEnds: { testSink } as never }),
     });
   const taken = await farEnds(async () => true).post('/sinks/soc/test', {});
-  expect(await taken.text()).toContain('The far end accepted the sample card after');
+  const good = await taken.text();
+  expect(good).toContain('The far end accepted the sample card after');
+  expect(good).not.toContain('notice bad');
   const refused = await farEnds(() => Promise.reject(problem)).post('/sinks/soc/test', {});
   const html = await refused.text();
   expect(html).toContain('The far end did not accept the sample card.');
+  expect(html).toContain('<section class="notice bad"');
   expect(html).toContain('&lt;i&gt;no such hook&lt;/i&gt;');
 });
 

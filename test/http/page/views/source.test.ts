@@ -22,9 +22,14 @@ test('it is read now, paused and resumed', async () => {
   expect(html).toContain('Resume, and read at once');
   expect(html).not.toContain('action="/sources/a/poll"');
   expect((await post('/sources/a/poll', {})).status).toBe(409);
-  await post('/sources/a/resume', {});
+  const resumed = await post('/sources/a/resume', {});
+  expect(sentTo(resumed)).toBe('/sources/a sourceResumed');
   expect(await get('/sources/a')).not.toContain('Resume, and read at once');
   expect(await operations()).toEqual(['source-resume', 'source-pause', 'source-poll']);
+});
+
+test('whoever resumes a source that goes on already learns that', async () => {
+  expect(sentTo(await visitor(db()).post('/sources/a/resume', {}))).toBe('/sources/a wasNotPaused');
 });
 
 test('starting anew says what it means, and happens only with the name written again', async () => {
