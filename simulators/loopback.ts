@@ -60,3 +60,10 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
     request.on('end', () => resolve(length > bytesMax ? undefined : Buffer.concat(chunks, length)));
   });
 }
+
+/** One that nothing listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const { address, close } = await listenOnLoopback(0, () => {});
+  await close();
+  return Number(new URL(address).port);
+}

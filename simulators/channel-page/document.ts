@@ -28,6 +28,8 @@ export interface DocumentParts {
   readonly postsHtml: string;
   readonly status: ChannelStatus;
   readonly links: readonly PageLink[];
+  /** Commands can be written. */
+  readonly canWrite: boolean;
 }
 
 const hashOf = (text: string): string =>
@@ -49,8 +51,13 @@ const bell =
 const mark = `<svg viewBox="0 0 32 32" aria-hidden="true" fill="#ff6600">${bell}</svg>`;
 const icon = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="#ff6600">${bell}</svg>`)}`;
 
+const writing =
+  '<form class="write"><label for="command">Commands are seen by you alone</label>' +
+  '<input id="command" class="command" autocomplete="off" spellcheck="false" placeholder="/tocsin help">' +
+  '<button type="submit">Send</button></form><div class="answer" role="status" hidden></div>';
+
 export function pageDocument(parts: DocumentParts): string {
-  const { channel, channels, links, status, postsHtml } = parts;
+  const { channel, channels, links, status, postsHtml, canWrite } = parts;
   const channelList = channels.map((name) => {
     const current = name === channel ? ' aria-current="page"' : '';
     return `<li><a href="/?channel=${encodeURIComponent(name)}"${current}>${escapeHtml(name)}</a></li>`;
@@ -87,7 +94,7 @@ Nothing is real, and nothing leaves this machine.</p>
 <main class="log" id="log" tabindex="0">
 <div class="posts" role="log" aria-label="Messages in ${escapeHtml(channel)}">${postsHtml === '' ? empty : postsHtml}</div>
 </main>
-<footer class="foot"><p>This channel can only be read.</p></footer>
+<footer class="foot">${canWrite ? writing : '<p>This channel can only be read.</p>'}</footer>
 <button class="jump" type="button" hidden>New messages ↓</button>
 <script>${clientScript}</script>
 </body>

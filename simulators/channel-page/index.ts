@@ -1,8 +1,10 @@
 // The page on which the demo shows a channel of the simulated Mattermost, kept up to date by
-// server-sent events. Loopback only; reads posts and status, and presses the buttons of cards.
+// server-sent events. Loopback only. Somebody who is signed in there may press buttons and write
+// commands; else it reads posts and status, and changes nothing.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { listenOnLoopback, readBody } from '../loopback.ts';
+import { listenOnLoopback } from '../loopback.ts';
 import type { Account, Mattermost, Post } from '../mattermost/index.ts';
+import { act, bodyOf, isAct } from './act.ts';
 import {
   type ChannelStatus,
   contentSecurityPolicy,
@@ -21,8 +23,8 @@ export interface ChannelPageOptions {
   readonly links?: readonly PageLink[];
   /** Behind `/tocsin`: signs the browser in to Tocsin's page. Absent: nothing is there. */
   readonly signIn?: () => Promise<SignedIn>;
-  /** Who presses the buttons; absent: nobody can. */
-  readonly presser?: Account;
+  /** Who presses buttons and writes commands; absent: nobody can. */
+  readonly viewer?: Account;
   /** Default 0: a free port. */
   readonly port?: number;
   /** IANA name; default the machine's. */
@@ -48,20 +50,93 @@ const statusEveryMs = 2000;
 
 /** @throws if the port is taken */
 export async function startChannelPage(options: ChannelPageOptions): Promise<ChannelPage> {
-  const { mattermost, status, links = [], signIn } = options;
-  const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const viewers = new Set<() => void>();
+  const page = new ChannelServer(options);
+  const server = await listenOnLoopback(options.port ?? 0, (request, response) =>
+    page.answer(request, response),
+  );
+  return {
+    address: server.address,
+    async close() {
+      page.endStreams();
+      await server.close();
+    },
+  };
+}
 
-  const { postsOf, htmlOf } = viewOf(mattermost, timeZone);
+class ChannelServer {
+  readonly #options: ChannelPageOptions;
+  readonly #timeZone: string;
+  /** How to end each open stream. */
+  readonly #streams = new Set<() => void>();
 
-  function answerPage(response: ServerResponse, channel: string): void {
-    const postsHtml = htmlOf(postsOf(channel, 0));
+  constructor(options: ChannelPageOptions) {
+    this.#options = options;
+    this.#timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+
+  endStreams(): void {
+    for (const end of [...this.#streams]) end();
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { mattermost, signIn, viewer } = this.#options;
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    // A web site may have its name lead here; it gets no session, and presses nothing.
+    const isOwnHost = /^127\.0\.0\.1:\d+$/.test(request.headers.host ?? '');
+    if (pathname === '/tocsin' && request.method === 'GET' && signIn && isOwnHost) {
+      const { cookie, address } = await signIn();
+      const headers = { 'Set-Cookie': cookie, Location: address, 'Cache-Control': 'no-store' };
+      response.writeHead(303, headers).end();
+      return;
+    }
+    // A page of another site cannot send JSON here.
+    const isOfPage = isOwnHost && request.headers['content-type'] === 'application/json';
+    if (isAct(pathname) && request.method === 'POST' && viewer && isOfPage) {
+      const answered = await act(mattermost, viewer, {
+        kind: pathname,
+        body: await bodyOf(request),
+      });
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+      response.end(JSON.stringify(answered));
+      return;
+    }
+    const channel = searchParams.get('channel') ?? mattermost.channels[0] ?? '';
+    const isKnown = mattermost.channels.includes(channel);
+    if (request.method !== 'GET' || !isKnown || !['/', '/stream'].includes(pathname)) {
+      response
+        .writeHead(404, { 'Content-Type': 'text/plain' })
+        .end('There is nothing here. The channel is at /\n');
+    } else if (pathname === '/') this.#answerPage(response, channel);
+    else {
+      // A browser that reconnects names the last post that it has seen.
+      const after = Number(request.headers['last-event-id'] ?? searchParams.get('after') ?? 0);
+      this.#openStream(response, channel, Number.isFinite(after) ? after : 0);
+    }
+  }
+
+  #postsOf(channel: string, after: number): Post[] {
+    return this.#options.mattermost.posts
+      .filter((post) => isShown(post, channel) && post.sequence > after)
+      .slice(-postsShown);
+  }
+
+  #htmlOf(posts: readonly Post[]): string {
+    const { mattermost, viewer } = this.#options;
+    const repliesTo = (id: string) =>
+      mattermost.posts.filter(({ rootId, isDeleted }) => rootId === id && isDeleted !== true);
+    const view = { timeZone: this.#timeZone, isLive: viewer !== undefined };
+    return posts.map((post) => postToHtml(post, { ...view, replies: repliesTo(post.id) })).join('');
+  }
+
+  #answerPage(response: ServerResponse, channel: string): void {
+    const { mattermost, status, links = [], viewer } = this.#options;
     const html = pageDocument({
       channels: mattermost.channels,
       channel,
-      postsHtml,
+      postsHtml: this.#htmlOf(this.#postsOf(channel, 0)),
       status: status(),
       links,
+      canWrite: viewer !== undefined,
     });
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
@@ -73,127 +148,44 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
     response.end(html);
   }
 
-  function openStream(response: ServerResponse, channel: string, after: number): void {
+  #openStream(response: ServerResponse, channel: string, after: number): void {
+    const { mattermost, status } = this.#options;
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     const send = (event: string, data: unknown, id?: number) =>
       response.write(
         `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
       );
     const sendPosts = (posts: readonly Post[]) => {
-      if (posts.length > 0) send('posts', htmlOf(posts), posts.at(-1)!.sequence);
+      if (posts.length > 0) send('posts', this.#htmlOf(posts), posts.at(-1)!.sequence);
+    };
+    /** A reply changes what is shown of its root. */
+    const sendChanged = (post: Post) => {
+      const root = mattermost.posts.find(({ id }) => id === (post.rootId || post.id));
+      if (root === undefined || root.channel !== channel) return;
+      const html = isShown(root, channel) ? this.#htmlOf([root]) : '';
+      send('changed', { sequence: root.sequence, html });
     };
     const sendStatus = () => send('status', statusValues(status()));
-    sendPosts(postsOf(channel, after));
+    sendPosts(this.#postsOf(channel, after));
     sendStatus();
-    const stopFollowing = followPosts(mattermost, {
-      onNew: (post) => {
-        if (post.channel === channel) sendPosts([post]);
-      },
-      onChanged: (root) => {
-        const html = isShown(root) ? htmlOf([root]) : '';
-        if (root.channel === channel) send('changed', { sequence: root.sequence, html });
-      },
+    const stopListening = mattermost.onPost((post) => {
+      if (isShown(post, channel)) sendPosts([post]);
+      else sendChanged(post);
     });
+    const stopWatching = mattermost.onChange(sendChanged);
     const timer = setInterval(sendStatus, statusEveryMs);
-    const stop = () => {
+    const end = () => {
       clearInterval(timer);
-      stopFollowing();
-      viewers.delete(stop);
+      stopListening();
+      stopWatching();
+      this.#streams.delete(end);
     };
-    viewers.add(stop);
-    response.on('close', stop);
+    this.#streams.add(end);
+    response.on('close', end);
   }
-
-  const server = await listenOnLoopback(options.port ?? 0, async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    // A web site may have its name lead here; it gets no session.
-    const isOwnHost = /^127\.0\.0\.1:\d+$/.test(request.headers.host ?? '');
-    if (url.pathname === '/tocsin' && request.method === 'GET' && signIn && isOwnHost) {
-      const { cookie, address } = await signIn();
-      const headers = { 'Set-Cookie': cookie, Location: address, 'Cache-Control': 'no-store' };
-      response.writeHead(303, headers).end();
-      return;
-    }
-    if (url.pathname === '/press' && request.method === 'POST' && isOwnHost) {
-      await answerPress(options, request, response);
-      return;
-    }
-    const channel = url.searchParams.get('channel') ?? mattermost.channels[0] ?? '';
-    const isKnown = mattermost.channels.includes(channel);
-    if (request.method !== 'GET' || !isKnown || !['/', '/stream'].includes(url.pathname)) {
-      response
-        .writeHead(404, { 'Content-Type': 'text/plain' })
-        .end('There is nothing here. The channel is at /\n');
-    } else if (url.pathname === '/') answerPage(response, channel);
-    else {
-      // A browser that reconnects names the last post that it has seen.
-      const after = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? 0);
-      openStream(response, channel, Number.isFinite(after) ? after : 0);
-    }
-  });
-  return {
-    address: server.address,
-    async close() {
-      for (const stop of [...viewers]) stop();
-      await server.close();
-    },
-  };
 }
 
-function viewOf({ posts }: Mattermost, timeZone: string) {
-  const repliesTo = ({ id }: Post) =>
-    posts.filter(({ rootId, isDeleted }) => rootId === id && isDeleted !== true);
-  return {
-    /** Cards without their replies, oldest first. @param after a sequence */
-    postsOf: (channel: string, after: number): Post[] =>
-      posts
-        .filter((post) => isShown(post) && post.channel === channel && post.sequence > after)
-        .slice(-postsShown),
-    htmlOf: (shown: readonly Post[]): string =>
-      shown.map((post) => postToHtml(post, { timeZone, replies: repliesTo(post) })).join(''),
-  };
-}
-
-interface Followed {
-  onNew(post: Post): void;
-  /** Called with a card that was edited or deleted, or that has a reply more. */
-  onChanged(root: Post): void;
-}
-
-/** @returns how to stop */
-function followPosts(mattermost: Mattermost, { onNew, onChanged }: Followed): () => void {
-  const changed = ({ id, rootId }: Post) => {
-    const root = mattermost.posts.find((post) => post.id === (rootId ?? id));
-    if (root !== undefined) onChanged(root);
-  };
-  const stops = [
-    mattermost.onPost((post) => (post.rootId === undefined ? onNew(post) : changed(post))),
-    mattermost.onChange(changed),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
-
-function isShown({ rootId, isDeleted }: Post): boolean {
-  return rootId === undefined && isDeleted !== true;
-}
-
-/** A form of another site cannot set the header. */
-async function answerPress(
-  { mattermost, presser }: ChannelPageOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const body = (await readBody(request, 1_000))?.toString() ?? '';
-  const { post = '', action = '', value } = JSON.parse(body || '{}') as Record<string, string>;
-  if (request.headers['x-press'] === undefined || presser === undefined) {
-    response.writeHead(403, { 'Content-Type': 'text/plain' }).end('Nobody can press buttons here.');
-    return;
-  }
-  const before = mattermost.ephemerals.length;
-  const status = await mattermost.press(post, action, presser, value);
-  const told = mattermost.ephemerals.slice(before).map(({ text }) => text);
-  const said = status === 200 ? told.join('\n') : 'Action integration error.';
-  response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ said }));
+/** Replies are shown below their root. */
+function isShown({ channel, rootId, isDeleted }: Post, wanted: string): boolean {
+  return channel === wanted && !rootId && isDeleted !== true;
 }

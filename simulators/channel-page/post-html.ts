@@ -1,6 +1,5 @@
 // One post as HTML, drawn as Mattermost draws it. Nothing in a post is trusted: every text goes
 // through markdown/html.ts.
-import { z } from 'zod';
 import { escapeHtml, lineToHtml, markdownToHtml } from '../markdown/html.ts';
 import type { Attachment } from '../mattermost/payload.ts';
 import { fieldsDrawn, type Post } from '../mattermost/post.ts';
@@ -21,58 +20,61 @@ const avatar =
 
 /** Without overrides, a post is signed with the name of its webhook's owner. */
 const owner = 'tocsin';
-const bot = 'tocsin-bot';
 
 export interface PostView {
   /** IANA name, for the clock beside the sender. */
   readonly timeZone: string;
   /** Oldest first. */
   readonly replies?: readonly Post[];
+  /** Buttons and menus can be pressed; default: they are drawn and dead. */
+  readonly isLive?: boolean;
 }
 
-/** With its replies below it, which the real client shows in a thread at the side. */
-export function postToHtml(post: Post, { timeZone, replies = [] }: PostView): string {
-  const below = replies.map((reply) => `<div class="reply">${saidOf(reply, timeZone)}</div>`);
-  const classes = [
-    'post',
-    ...(post.mentions.length > 0 ? ['pinged'] : []),
-    ...(post.isPinned === true ? ['pinned'] : []),
-  ];
-  return (
-    `<article class="${classes.join(' ')}" data-sequence="${post.sequence}">${avatar}` +
-    `<div class="body">${saidOf(post, timeZone)}` +
-    (below.length === 0 ? '' : `<section class="replies">${below.join('')}</section>`) +
-    '</div></article>'
-  );
-}
-
-function saidOf(post: Post, timeZone: string): string {
+export function postToHtml(post: Post, view: PostView): string {
+  const { replies = [], timeZone } = view;
   const at = new Date(post.atMs);
   const cut =
     post.blocks > blocksMax
       ? '<p class="cut">Mattermost would not draw the rest of this post.</p>'
       : '';
   const text = post.text === '' ? '' : `<div class="text">${markdownToHtml(post.text)}</div>`;
-  const label = (kind: string, words: string) => `<span class="${kind}">${words}</span>`;
-  const marks = [
-    ...(post.priority === 'urgent' ? [label('urgent', 'URGENT')] : []),
-    ...(post.isPinned === true ? [label('pin', 'Pinned')] : []),
-    ...(post.editedAtMs === undefined ? [] : [label('edited', 'Edited')]),
-  ];
   return (
-    `<header><span class="sender">${post.userId === undefined ? owner : bot}</span><span class="bot">BOT</span>` +
-    `<time datetime="${at.toISOString()}">${escapeHtml(clock(at, timeZone))}</time>${marks.join('')}</header>` +
-    `${text}${post.attachments.map((one) => attachmentToHtml(one, post.id)).join('')}${reactionsOf(post)}${cut}`
+    `<article class="${classesOf(post)}" data-sequence="${post.sequence}">${avatar}` +
+    `<div class="body"><header><span class="sender">${owner}</span><span class="bot">BOT</span>` +
+    `<time datetime="${at.toISOString()}">${escapeHtml(clock(at, timeZone))}</time>${marksOf(post)}</header>` +
+    `${text}${post.attachments.map((one) => attachmentToHtml(one, post, view)).join('')}${reactionsToHtml(post)}${cut}` +
+    `${threadToHtml(replies, view)}</div></article>`
   );
 }
 
-function reactionsOf({ reactions = [] }: Post): string {
+function classesOf({ mentions, isPinned }: Post): string {
+  return `post${mentions.length > 0 ? ' pinged' : ''}${isPinned === true ? ' pinned' : ''}`;
+}
+
+function reactionsToHtml({ reactions = [] }: Post): string {
   const names = [...new Set(reactions.map(({ emoji }) => emoji))];
   const marks = names.map((name) => {
     const count = reactions.filter(({ emoji }) => emoji === name).length;
     return `<span class="reaction">${lineToHtml(`:${name}:`)} ${count}</span>`;
   });
   return marks.length === 0 ? '' : `<div class="reactions">${marks.join('')}</div>`;
+}
+
+function marksOf({ editedAtMs, isPinned, priority }: Post): string {
+  const marks = [
+    ...(priority === 'urgent' ? ['<span class="urgent">URGENT</span>'] : []),
+    ...(isPinned ? ['<span class="mark">Pinned</span>'] : []),
+    ...(editedAtMs === undefined ? [] : ['<span class="mark">Edited</span>']),
+  ];
+  return marks.join('');
+}
+
+/** The real client opens a thread beside the channel; here it unfolds. */
+function threadToHtml(replies: readonly Post[], view: PostView): string {
+  if (replies.length === 0) return '';
+  const count = replies.length === 1 ? '1 reply' : `${replies.length} replies`;
+  const posts = replies.map((reply) => postToHtml(reply, { ...view, replies: [] }));
+  return `<details class="thread"><summary>${count}</summary>${posts.join('')}</details>`;
 }
 
 function clock(at: Date, timeZone: string): string {
@@ -84,7 +86,7 @@ function clock(at: Date, timeZone: string): string {
   }).format(at);
 }
 
-function attachmentToHtml(attachment: Attachment, postId: string): string {
+function attachmentToHtml(attachment: Attachment, post: Post, view: PostView): string {
   const part = (kind: string, text: string | null | undefined, toHtml: (text: string) => string) =>
     (text ?? '') === '' ? '' : `<div class="${kind}">${toHtml(text!)}</div>`;
   const fields = fieldsDrawn(attachment).map(
@@ -100,31 +102,43 @@ function attachmentToHtml(attachment: Attachment, postId: string): string {
     part('text', attachment.text, markdownToHtml) +
     (fields.length === 0 ? '' : `<dl class="fields">${fields.join('')}</dl>`) +
     part('footer', attachment.footer, lineToHtml) +
-    buttonsOf(attachment, postId) +
+    actionsToHtml(attachment, post, view) +
     '</section>'
   );
 }
 
-const action = z.looseObject({
-  id: z.string().regex(/^[A-Za-z0-9]+$/),
-  name: z.string(),
-  style: z.enum(['primary', 'danger']).nullish(),
-  options: z.array(z.object({ text: z.string(), value: z.string() })).nullish(),
-});
+interface Action {
+  readonly id?: unknown;
+  readonly name?: unknown;
+  readonly type?: unknown;
+  readonly style?: unknown;
+  readonly options?: readonly { readonly text?: unknown; readonly value?: unknown }[];
+}
 
-/** A menu is a button for each of its options here. */
-function buttonsOf({ actions }: Attachment, postId: string): string {
-  const buttons = (actions ?? []).flatMap((one) => {
-    const { data } = action.safeParse(one);
-    if (data === undefined) return [];
-    const options = data.options ?? [undefined];
-    return options.map((option) => {
-      const chosen = option === undefined ? '' : ` data-value="${escapeHtml(option.value)}"`;
-      const words = option === undefined ? data.name : `${data.name} ${option.text}`;
-      return `<button type="button" class="action ${data.style ?? ''}" data-post="${postId}" data-action="${data.id}"${chosen}>${escapeHtml(words)}</button>`;
-    });
+function actionsToHtml({ actions }: Attachment, post: Post, { isLive }: PostView): string {
+  if (!Array.isArray(actions) || actions.length === 0) return '';
+  const disabled = isLive ? '' : ' disabled';
+  const drawn = (actions as readonly Action[]).map((action) => {
+    const name = escapeHtml(String(action.name ?? ''));
+    const where = `data-post="${post.id}" data-action="${idOf(action)}"${disabled}`;
+    if (action.type !== 'select') {
+      const kind =
+        action.style === 'primary' || action.style === 'danger' ? ` ${action.style}` : '';
+      return `<button type="button" class="action${kind}" ${where}>${name}</button>`;
+    }
+    const options = (action.options ?? []).map(
+      ({ text, value }) =>
+        `<option value="${escapeHtml(String(value ?? ''))}">${escapeHtml(String(text ?? ''))}</option>`,
+    );
+    const first = `<option value="">${name}</option>`;
+    return `<select class="action" aria-label="${name}" ${where}>${first}${options.join('')}</select>`;
   });
-  return buttons.length === 0 ? '' : `<div class="actions">${buttons.join('')}</div>`;
+  return `<div class="actions">${drawn.join('')}</div>`;
+}
+
+/** The server knows no other ids. */
+function idOf({ id }: Action): string {
+  return typeof id === 'string' && /^[A-Za-z0-9]+$/.test(id) ? id : '';
 }
 
 function titleToHtml({ title, title_link }: Attachment): string {

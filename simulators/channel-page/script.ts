@@ -34,7 +34,7 @@ const box = document.querySelector('.search');
 const found = document.querySelector('.found');
 function search() {
   const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean);
-  const all = posts.querySelectorAll('.post');
+  const all = posts.querySelectorAll(':scope > .post');
   let hits = 0;
   for (const post of all) {
     const texts = [...post.querySelectorAll('.body > .text, .attachment > .text')].map((text) => text.textContent.toLowerCase());
@@ -46,10 +46,10 @@ function search() {
 
 function show(html) {
   const wasAtEnd = isAtEnd();
-  const last = posts.querySelector('.post:last-of-type');
+  const last = posts.querySelector(':scope > .post:last-of-type');
   const holder = document.createElement('template');
   holder.innerHTML = html;
-  for (const post of holder.content.querySelectorAll('.post')) {
+  for (const post of holder.content.querySelectorAll(':scope > .post')) {
     if (last && sequenceOf(post) <= sequenceOf(last)) post.remove();
     else post.classList.add('fresh');
   }
@@ -64,40 +64,85 @@ function show(html) {
   } else jump.hidden = false;
 }
 
-fold(posts.querySelectorAll('.post'));
-const newest = posts.querySelector('.post:last-of-type');
-const source = new EventSource('/stream' + location.search + (location.search ? '&' : '?') + 'after=' + (newest ? sequenceOf(newest) : 0));
-source.addEventListener('posts', (event) => show(JSON.parse(event.data)));
-source.addEventListener('changed', (event) => {
-  const { sequence, html } = JSON.parse(event.data);
-  const old = posts.querySelector('.post[data-sequence="' + sequence + '"]');
+// What a reader unfolded stays unfolded.
+function change({ sequence, html }) {
+  const old = posts.querySelector(':scope > .post[data-sequence="' + sequence + '"]');
   if (!old) return;
   const wasAtEnd = isAtEnd();
   const holder = document.createElement('template');
   holder.innerHTML = html;
-  const now = [...holder.content.querySelectorAll('.post')];
-  for (const post of now) post.classList.add('fresh');
-  old.replaceWith(holder.content);
-  fold(now);
+  const next = holder.content.querySelector('.post');
+  if (!next) { old.remove(); return; }
+  const open = [...old.querySelectorAll('.folds')].map((text) => text.classList.contains('open'));
+  const thread = next.querySelector(':scope > .body > .thread');
+  if (thread) thread.open = old.querySelector(':scope > .body > .thread')?.open ?? false;
+  const said = old.querySelector(':scope > .body > .ephemeral');
+  if (said) next.querySelector('.body').append(said);
+  next.classList.add('fresh');
+  old.replaceWith(next);
+  fold([next]);
+  [...next.querySelectorAll('.folds')].forEach((text, at) => { if (open[at]) text.nextElementSibling.click(); });
   search();
   if (wasAtEnd) toEnd();
-});
-// What a press answers is for whoever pressed alone.
-posts.addEventListener('click', async (event) => {
+}
+
+async function ask(path, body) {
+  try {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return answer.ok ? await answer.json() : { html: 'Nobody answered.' };
+  } catch { return { html: 'Nobody answered.' }; }
+}
+// As the real client draws it: below the post, for this reader alone.
+function say(place, html) {
+  let box = place.querySelector(':scope > .ephemeral');
+  if (!box) {
+    box = document.createElement('div');
+    box.className = 'ephemeral';
+    box.setAttribute('role', 'status');
+    place.append(box);
+  }
+  box.innerHTML = '<p class="only">Only visible to you</p>' + html;
+  box.scrollIntoView({ block: 'nearest' });
+}
+async function press(control, value) {
+  const { post, action } = control.dataset;
+  const id = control.closest('.posts > .post').dataset.sequence;
+  control.disabled = true;
+  const { html } = await ask('/press', { post, action, value });
+  control.disabled = false;
+  const body = posts.querySelector(':scope > .post[data-sequence="' + id + '"] > .body');
+  if (html && body) say(body, html);
+}
+posts.addEventListener('click', (event) => {
   const button = event.target.closest('button.action');
-  if (!button) return;
-  button.disabled = true;
-  const { post, action, value } = button.dataset;
-  const answer = await fetch('/press', { method: 'POST', headers: { 'x-press': '1' }, body: JSON.stringify({ post, action, value }) }).catch(() => null);
-  const said = answer && answer.ok ? (await answer.json()).said : 'Nobody can press buttons here.';
-  button.disabled = false;
-  if (!said || !button.isConnected) return;
-  const note = document.createElement('p');
-  note.className = 'only-you';
-  note.setAttribute('role', 'status');
-  note.textContent = 'Only visible to you: ' + said;
-  button.closest('.body').append(note);
+  if (button) void press(button);
 });
+posts.addEventListener('change', (event) => {
+  const menu = event.target.closest('select.action');
+  if (!menu || menu.value === '') return;
+  const { value } = menu;
+  menu.value = '';
+  void press(menu, value);
+});
+document.querySelector('.write')?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const input = document.querySelector('.command');
+  const text = input.value.trim();
+  if (text === '') return;
+  const channel = document.querySelector('.head h2').textContent;
+  const { html } = await ask('/type', { text, channel });
+  const box = document.querySelector('.answer');
+  box.innerHTML = '<p class="only">Only visible to you</p>' + (html ?? '');
+  box.hidden = false;
+  input.select();
+});
+
+fold(posts.querySelectorAll('.post'));
+const newest = posts.querySelector(':scope > .post:last-of-type');
+const source = new EventSource('/stream' + location.search + (location.search ? '&' : '?') + 'after=' + (newest ? sequenceOf(newest) : 0));
+source.addEventListener('posts', (event) => show(JSON.parse(event.data)));
+source.addEventListener('changed', (event) => change(JSON.parse(event.data)));
 source.addEventListener('status', (event) => {
   for (const [key, value] of Object.entries(JSON.parse(event.data))) {
     const place = document.querySelector('[data-status="' + key + '"]');

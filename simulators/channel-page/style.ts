@@ -98,15 +98,25 @@ blockquote { margin: .2rem 0; padding-left: .75rem; border-left: .2rem solid var
 table { border-collapse: collapse; } th, td { padding: .2rem .5rem; border: 1px solid var(--line); text-align: left; white-space: nowrap; }
 th { background: var(--hover); font-size: .8125rem; color: var(--strong); } table code { display: inline-block; width: max-content; max-width: 18rem; overflow-wrap: break-word; }
 mark { padding: 0 .15em; border-radius: .2rem; background: var(--mark); color: var(--mark-text); }
-.cut { color: #d6262e; font-size: .8125rem; }
-.post.pinned { background: var(--mark); } .edited, .pin { font-size: .75rem; color: var(--quiet); }
+.mark, .urgent { font-size: .75rem; color: var(--quiet); }
 .urgent { padding: 0 .3rem; border-radius: .2rem; background: #d6262e; color: #fff; font-size: .625rem; font-weight: 600; line-height: 1rem; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 10px; }
-.action { padding: .3rem .75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--page); color: var(--link); font: inherit; font-weight: 600; cursor: pointer; }
-.action.primary { border-color: var(--link); } .action.danger { border-color: #d6262e; } .action:disabled { opacity: .5; }
+.action { height: 28px; padding: 0 .75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--code); color: var(--strong); font: inherit; font-size: 12px; line-height: 16px; font-weight: 600; cursor: pointer; max-width: 100%; }
+.action.primary { border-color: var(--link); background: var(--link); color: var(--page); } .action.danger { color: #d6262e; }
+.action:disabled { cursor: default; opacity: .7; }
+.thread { margin-top: 6px; } .thread > summary { color: var(--link); font-size: 12px; font-weight: 600; cursor: pointer; }
+.thread .post { padding: 6px 0 6px 10px; border-left: 2px solid var(--line); }
+.ephemeral, .answer { margin-top: 6px; padding: 6px 10px; border-left: 3px solid var(--link); background: var(--new); font-size: 13px; overflow-wrap: anywhere; }
+.only { color: var(--quiet); font-size: 11px; }
+.write { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .3rem .5rem; }
+.write label { grid-column: 1 / -1; color: var(--quiet); font-size: .75rem; }
+.write input { padding: .4rem .6rem; border: 1px solid var(--line); border-radius: 4px; background: var(--page); color: var(--text); font: inherit; font-size: 14px; }
+.write button { padding: 0 1rem; border: 1px solid var(--line); border-radius: 4px; background: var(--code); color: var(--strong); font: inherit; font-weight: 600; cursor: pointer; }
+.answer { position: fixed; right: 1.25rem; bottom: 150px; width: min(46rem, calc(100vw - 2.5rem)); max-height: 50vh; overflow: auto; border: 1px solid var(--line); border-left: 3px solid var(--link); border-radius: 4px; background: var(--page); box-shadow: 0 2px 12px #0003; }
+.answer[hidden] { display: none; }
+.cut { color: #d6262e; font-size: .8125rem; }
+.post.pinned { background: var(--mark); }
 .reactions { display: flex; gap: .35rem; margin-top: .35rem; } .reaction { padding: .05rem .4rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .75rem; }
-.replies { margin: 10px 0 0; padding-left: 12px; border-left: 2px solid var(--line); } .reply + .reply { margin-top: 10px; }
-.only-you { margin: .5rem 0 0; color: var(--quiet); font-size: .8125rem; white-space: pre-line; }
 .jump { position: fixed; right: 1.5rem; bottom: 150px; padding: .5rem .9rem; border: 0; border-radius: 2rem; background: var(--link); color: var(--page); font: inherit; font-size: .875rem; font-weight: 600; cursor: pointer; box-shadow: 0 2px 8px #0005; }
 .jump[hidden] { display: none; }
 

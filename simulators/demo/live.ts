@@ -6,6 +6,7 @@ import { createRandom } from '../events/random.ts';
 import { history, nextStep } from './scenario.ts';
 import { addAll, ended, type Stage, throwIfBroken } from './stage.ts';
 import { noStatus, statusOf } from './status.ts';
+import { tellStory } from './story.ts';
 
 const statusEveryMs = 2000;
 
@@ -25,7 +26,7 @@ export async function playLive(stage: Stage, port: number): Promise<void> {
     href: `${tocsin.address}/${path}`,
   }));
   const page = await startChannelPage({
-    ...{ mattermost, port, status: () => status },
+    ...{ mattermost, port, status: () => status, viewer: stage.analyst },
     links: [{ text: "Tocsin's page", href: '/tocsin' }, ...links],
     signIn: async () => ({ cookie: await stage.signIn(), address: tocsin.address }),
   });
@@ -35,6 +36,7 @@ export async function playLive(stage: Stage, port: number): Promise<void> {
     stage.say(introduction(stage, page.address));
     addAll(tenant, history);
     await Promise.race([tocsin.ready, ended(ending)]);
+    const telling = tellStory(stage).catch((error: unknown) => stage.complain(`${error}\n`));
     const random = createRandom(Date.now());
     for (let pauseMs = 3000; !ending.aborted; ) {
       await sleep(pauseMs, undefined, { signal: ending }).catch(() => {});
@@ -47,6 +49,7 @@ export async function playLive(stage: Stage, port: number): Promise<void> {
       );
       pauseMs = step.pauseMs;
     }
+    await telling;
   } finally {
     clearInterval(looking);
     await page.close();
@@ -67,7 +70,9 @@ Tocsin demo. Everything runs on this machine and talks to nothing else.
   Database        embedded, in ${directory}, removed at the end
 
 Every few seconds the simulated tenant reports something new. Tocsin asks it every second, keeps what it reads in its
-database, and posts a card for each event, or a digest when too much comes at once. Ctrl-C ends it.
+database, and posts a card for each event, or a digest when too much comes at once. One of the first is followed to its
+end: somebody acknowledges it, it happens again, and it is closed at the console. The buttons of all cards work, and so
+does the line below the channel: /tocsin help. Ctrl-C ends it.
 
 `;
 }

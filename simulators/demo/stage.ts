@@ -1,12 +1,14 @@
 // What both forms of the demo use: the two simulated far ends, Tocsin between them, and ways to
 // print.
-import type { Mattermost } from '../mattermost/index.ts';
+import type { Account, Mattermost } from '../mattermost/index.ts';
 import type { Tenant } from '../tenant/index.ts';
 import type { ScenarioAdd } from './scenario.ts';
 
 export interface Stage {
   readonly tenant: Tenant;
   readonly mattermost: Mattermost;
+  /** Who reads the channel, presses its buttons and writes commands. */
+  readonly analyst: Account;
   /** The running Tocsin: the address of its health and metrics, and when it begins to read. */
   readonly tocsin: { readonly address: string; readonly ready: Promise<void> };
   /** Begins a session of Tocsin's page that may do everything. @returns its `Set-Cookie` header */

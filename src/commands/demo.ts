@@ -2,12 +2,13 @@
 // in a temporary directory. It reads neither the environment nor .env, so that it can never reach a
 // real console or a real channel.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { playLive } from '../../simulators/demo/live.ts';
 import { playOnce } from '../../simulators/demo/once.ts';
 import type { Stage } from '../../simulators/demo/stage.ts';
+import { freePort } from '../../simulators/loopback.ts';
 import { type Mattermost, startMattermost } from '../../simulators/mattermost/index.ts';
 import { startTenant, type Tenant } from '../../simulators/tenant/index.ts';
 import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
@@ -54,6 +55,7 @@ export function createDemo(deps: DemoDependencies): Command {
       if (values.once !== true) {
         await onStage(deps, io, {
           environment: {},
+          hasBot: true,
           onLogLine: (line) => io.stderr(line),
           play: (stage) => playLive(stage, port),
         });
@@ -62,6 +64,7 @@ export function createDemo(deps: DemoDependencies): Command {
       const isFine = await onStage(deps, io, {
         // Each of the 40 events gets a card of its own.
         environment: { STORM: 'off' },
+        hasBot: false,
         onLogLine() {},
         play: (stage) => playOnce(stage, deps.onceWaitMs),
       });
@@ -79,6 +82,8 @@ function portOf(value: unknown): number {
 interface Play<Result> {
   /** Beside what {@link configOf} sets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** A bot posts, whose cards follow what becomes of their events; else a webhook. */
+  readonly hasBot: boolean;
   onLogLine(line: string): void;
   play(stage: Stage): Promise<Result>;
 }
@@ -87,7 +92,7 @@ interface Play<Result> {
 async function onStage<Result>(
   deps: DemoDependencies,
   io: CommandIo,
-  { environment, onLogLine, play }: Play<Result>,
+  { environment, hasBot, onLogLine, play }: Play<Result>,
 ): Promise<Result> {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-demo-'));
   const removeDirectory = () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
@@ -100,7 +105,9 @@ async function onStage<Result>(
     closing.push(() => tenant.close());
     const mattermost = await startMattermost({ postsKept });
     closing.push(() => mattermost.close());
-    const config = configOf(tenant, mattermost, directory, environment);
+    const analyst = mattermost.addUser('ana', { channels: [channel] });
+    const bot = hasBot ? await botOf(tenant, mattermost, directory) : {};
+    const config = configOf(tenant, mattermost, directory, { ...environment, ...bot });
     const logLines: string[] = [];
     const destination = { write: (line: string) => onLogLine(kept(logLines, line)) };
     const log = createLogger({ level: config.logLevel, secrets: config.secrets, destination });
@@ -111,6 +118,7 @@ async function onStage<Result>(
     return await play({
       tenant,
       mattermost,
+      analyst,
       tocsin,
       signIn: signInTo(config, tocsin),
       directory,
@@ -157,6 +165,38 @@ function kept(newest: string[], line: string): string {
   return line;
 }
 
+/** Of the simulated Mattermost, as its first hook has it. */
+const channel = 'security-alerts';
+
+/** A file that lets a bot post and follows later changes, and the variables that go with it. */
+async function botOf(tenant: Tenant, mattermost: Mattermost, directory: string) {
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const bot = mattermost.addBot('tocsin', { channels: [channel] });
+  const command = mattermost.addCommand('tocsin', `${address}/chat/soc/command`);
+  const console = { url: tenant.url, token: tenant.token };
+  const soc = {
+    type: 'mattermost_bot',
+    url: mattermost.url,
+    token: bot.token,
+    channel: `${mattermost.team.name}/${channel}`,
+    people: 'members',
+    command_token: command.token,
+  };
+  const file = join(directory, 'tocsin.yaml');
+  const content = {
+    sources: {
+      events: { type: 'deepinstinct_events', ...console },
+      suspicious: { type: 'deepinstinct_suspicious_events', ...console },
+      // Many more requests than a real console should get: nobody waits for minutes at a demo.
+      changes: { type: 'deepinstinct_changes', ...console, budget: 600 },
+    },
+    sinks: { soc },
+  };
+  writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
+  return { TOCSIN_CONFIG: file, PORT: String(port), PUBLIC_URL: address };
+}
+
 /** Exactly these variables, and a directory in which there is no .env. */
 function configOf(
   tenant: Tenant,
@@ -164,10 +204,13 @@ function configOf(
   directory: string,
   environment: Readonly<Record<string, string>>,
 ): Config {
-  const env = {
+  const farEnds = {
     DEEPINSTINCT_URL: tenant.url,
     TOKENS_KEY: tenant.token,
     MATTERMOST_WEBHOOK_URL: mattermost.hookUrl,
+  };
+  const env = {
+    ...(environment.TOCSIN_CONFIG === undefined && farEnds),
     POLLING_INTERVAL: '1',
     DATA_DIR: join(directory, 'data'),
     EMBEDDED: '1',

@@ -19,7 +19,7 @@ async function start(isPressed = true) {
   const status = () => ({ read: 0, delivered: 0, waiting: 0, bySeverity }) as never;
   const page = await startChannelPage({
     ...{ mattermost: server, status, timeZone: 'UTC' },
-    ...(isPressed && { presser: ana }),
+    ...(isPressed && { viewer: ana }),
   });
   closing.push(
     () => page.close(),
@@ -63,8 +63,10 @@ it('draws an edit, a pin, a priority and replies below their card', async () => 
   expect(html).toMatch(/class="post pinned"/);
   for (const words of ['URGENT', 'Pinned', 'Edited', 'resolved by ana'])
     expect(html).toContain(words);
-  expect(html).toMatch(/<section class="replies"><div class="reply">.*the details/);
-  expect(html.match(/<article/g)).toHaveLength(1);
+  expect(html).toMatch(/<details class="thread"><summary>1 reply<\/summary><article.*the details/);
+  // The reply stands nowhere else.
+  expect(html.match(/<article/g)).toHaveLength(2);
+  expect(html.match(/the details/g)).toHaveLength(1);
 });
 
 it('tells those who watch of each change of a card, and of one that is gone', async () => {
@@ -93,24 +95,26 @@ it('presses a button for whoever looks, and shows them what it answers', async (
   const url = await farEnd({ ephemeral_text: 'It is yours.', update: { message: 'taken' } });
   const { id } = await post({ props: withButton(url) });
   expect(await (await fetch(page.address)).text()).toContain(
-    `<button type="button" class="action " data-post="${id}" data-action="ack">Take &lt;it&gt;</button>`,
+    `<button type="button" class="action" data-post="${id}" data-action="ack">Take &lt;it&gt;</button>`,
   );
   const press = (headers: Record<string, string>) =>
     fetch(`${page.address}/press`, {
       ...{ method: 'POST', headers },
       body: JSON.stringify({ post: id, action: 'ack' }),
     });
-  expect((await press({})).status, 'a form of another site').toBe(403);
-  expect(await (await press({ 'x-press': '1' })).json()).toEqual({ said: 'It is yours.' });
+  expect((await press({})).status, 'a form of another site').toBe(404);
+  expect(server.posts[0]!.text).toBe('a card');
+  const answer = await press({ 'content-type': 'application/json' });
+  expect(await answer.json()).toEqual({ html: '<p>It is yours.</p>' });
   expect(server.posts[0]!.text).toBe('taken');
 });
 
 it('presses nothing where nobody may', async () => {
   const { page } = await start(false);
   const body = JSON.stringify({ post: 'x', action: 'ack' });
-  const headers = { 'x-press': '1' };
+  const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${page.address}/press`, { method: 'POST', headers, body });
-  expect(answer.status).toBe(403);
+  expect(answer.status).toBe(404);
 });
 
 it('draws a reaction with its number', async () => {

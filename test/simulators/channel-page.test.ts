@@ -21,9 +21,9 @@ afterEach(async () => {
 });
 
 const tag =
-  /^<(?:\/?(?:p|strong|em|s|code|pre|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|div|article|header|span|time|section|dl|dt|dd|h3|a|mark|svg|button)|br|hr)$/;
+  /^<(?:\/?(?:p|strong|em|s|code|pre|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|div|article|header|span|time|section|dl|dt|dd|h3|a|mark|svg|button|select|option|details|summary)|br|hr)$/;
 const attribute =
-  /^(?:class="[a-z0-9 -]+"|type="button"|data-(?:post|action|value)="[A-Za-z0-9]+"|tabindex="0"|data-sequence="\d+"|datetime="[0-9TZ:.-]+"|aria-hidden="true"|href="https?:\/\/[^"<>']*"|rel="noreferrer noopener nofollow"|target="_blank")$/;
+  /^(?:class="[a-z0-9 -]+"|type="button"|disabled|(?:aria-label|value)="[^"<>]*"|data-(?:post|action)="[A-Za-z0-9]*"|tabindex="0"|data-sequence="\d+"|datetime="[0-9TZ:.-]+"|aria-hidden="true"|href="https?:\/\/[^"<>']*"|rel="noreferrer noopener nofollow"|target="_blank")$/;
 const drawing =
   /<svg class="avatar".*?<\/svg>|<rect width="100%" height="100%" fill="#[0-9a-fA-F]{6}"\/>/g;
 
