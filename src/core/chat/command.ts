@@ -27,7 +27,7 @@ export type Command =
     };
 
 export interface ActOnItem {
-  readonly name: 'ack' | 'resolve' | 'snooze' | 'reopen' | 'note';
+  readonly name: 'ack' | 'resolve' | 'snooze' | 'reopen' | 'escalate' | 'note';
   readonly item: ItemName;
   /** For how long. */
   readonly span: string | undefined;
@@ -45,6 +45,7 @@ export const forms = {
   resolve: 'resolve <id> [note]',
   snooze: 'snooze <id> <4h> [note]',
   reopen: 'reopen <id> [note]',
+  escalate: 'escalate <id> [note]',
   note: 'note <id> <note>',
   silence: 'silence file|device <id> <4h> [preview]',
   why: 'why <id>',

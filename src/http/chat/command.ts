@@ -58,6 +58,7 @@ const acts = {
   resolve: 'resolve',
   snooze: 'snooze',
   reopen: 'reopen',
+  escalate: 'escalate',
   note: 'note',
 } as const;
 

@@ -25,7 +25,7 @@ const acts: Readonly<Partial<Record<ActionName, Act>>> = {
 };
 
 /** Those after which the card says something else. */
-const changing: readonly ActionName[] = ['acknowledge', 'resolve', 'snooze', 'reopen'];
+const changing: readonly ActionName[] = ['acknowledge', 'resolve', 'snooze', 'reopen', 'escalate'];
 
 const placeWords = {
   other: 'copied',

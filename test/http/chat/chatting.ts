@@ -14,6 +14,7 @@ import type { Chat } from '../../../src/kit/chat.ts';
 import type { EventDraft } from '../../../src/kit/event.ts';
 import type { Locale } from '../../../src/kit/locale.ts';
 import type { People as Setting } from '../../../src/kit/people.ts';
+import type { Escalation } from '../../../src/kit/records/decision.ts';
 import type { OperationContext } from '../../../src/operations/index.ts';
 import { chatOf } from '../../../src/sinks/mattermost/chat.ts';
 import { limits } from '../../../src/sinks/mattermost/render.ts';
@@ -30,7 +31,7 @@ sources:
 sinks:
   soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz" }
 routes:
-  - { name: all, to: [soc] }
+  - { name: all, to: [soc], escalate: [{ after: 15m, to: [soc] }] }
 `;
 const config = configOf(file);
 
@@ -90,13 +91,16 @@ export function useChat() {
   /** Stores an event that was posted to `soc`; the number of its row. */
   async function posted(
     more: Partial<EventDraft> = {},
-    { remoteId = 'p1', state = 'delivered' } = {} as {
+    { remoteId = 'p1', state = 'delivered', escalation } = {} as {
       readonly remoteId?: string | null;
       readonly state?: 'delivered' | 'pending';
+      /** Absent: its route has no steps. */
+      readonly escalation?: Escalation;
     },
   ): Promise<number> {
     const decision = { sink: 'soc', state: 'pending', reason: null, priority: 1, route: 'all' };
-    const one = { draft: draft(17, more), routes: ['all'], decisions: [decision as never] };
+    const decided = { routes: ['all'], decisions: [decision as never], escalation };
+    const one = { draft: draft(17, more), ...decided };
     const page = { fence: null, source: 'a', events: [one], cursor: null };
     const id = (await insertPage(db(), page))![0]!.id;
     await db().$client`

@@ -53,6 +53,18 @@ test('it is taken, noted, put off, resolved and opened again', async () => {
   ]);
 });
 
+test('it is escalated at once, by those who may act', async () => {
+  const escalation = { route: 'all', afterMs: 900_000 };
+  const id = await posted({ externalId: 'x', subject: 'x', body }, { escalation });
+  const reader = { user: 'ureader', name: 'reader' };
+  expect((await write(`escalate #${id}`, reader)).text).toMatch(/^You may look, and not act/);
+  expect((await write(`escalate #${id} call them`)).text).toMatch(/^Done\. .*scalated to `soc`/);
+  expect((await write(`escalate #${event}`)).text).toContain('has no steps');
+  expect((await audited()).map(({ operation }) => operation)).toEqual(['incident-escalate']);
+  const [step] = await db().$client`select note from incident_changes`;
+  expect(step).toMatchObject({ note: 'call them' });
+});
+
 test('a preview silences nothing', async () => {
   const { text } = await write('silence file 6001 4h preview');
   expect(text).toBe('It would have hidden `1` in the last 7 days.');

@@ -1,6 +1,7 @@
 // Which presses of a button count: those of buttons that Tocsin made, in the message that it
 // posted, by people whom it knows, and each once where it changes something.
 import { expect, test, vi } from 'vitest';
+import type { DueEdit } from '../../../src/kit/records/edit.ts';
 import { useChat } from './chatting.ts';
 
 const { db, posted, press, tokenOf, audited, onFailure } = useChat();
@@ -163,6 +164,30 @@ test('escalating says so where the route has no steps', async () => {
   const event = await posted({ body });
   expect((await press({ event, action: 'escalate' })).text).toContain('has no steps');
   expect(await audited()).toEqual([]);
+});
+
+const escalation = { route: 'all', afterMs: 900_000 };
+
+test('escalating makes the next step at once, and the card says to whom', async () => {
+  const event = await posted({ body }, { escalation });
+  const inAnswer = ({ incident }: DueEdit) => ({ message: incident.escalatedTo, props: {} });
+  const asked = { event, action: 'escalate' as const, settings: { inAnswer } };
+  const answer = await press(asked);
+  expect(answer.text).toMatch(/^Done\. .*[Ee]scalated to `soc`/);
+  expect(answer).toMatchObject({ update: { message: 'soc', props: {} } });
+  expect((await press(asked)).text).toMatch(/^This button was used already\./);
+  const steps = await db().$client`select sink from deliveries where kind = 'step'`;
+  expect(steps).toHaveLength(1);
+  expect(await audited()).toMatchObject([
+    { actor: 'ana', via: 'chat', operation: 'incident-escalate', target: `event:${event}` },
+  ]);
+});
+
+test('what somebody has is not escalated by a button of an older card', async () => {
+  const event = await posted({ body }, { escalation });
+  await press({ event, action: 'acknowledge' });
+  expect((await press({ event, action: 'escalate' })).text).toMatch(/^Somebody else has it/);
+  expect(await db().$client`select sink from deliveries where kind = 'step'`).toHaveLength(0);
 });
 
 test('where the sink can edit, the answer leaves the card to it', async () => {
