@@ -615,4 +615,37 @@ export const mutations = [
     ],
     cases: 'an operator pauses',
   },
+  {
+    name: 'an edit is recorded that was not sent',
+    edits: [
+      [
+        'src/core/deliver/edits.ts',
+        'return sink.edit!(remoteId, this.#deps.messageOf(edit), context);',
+        'return event.id % 5 === 0 ? Promise.resolve() : sink.edit!(remoteId, this.#deps.messageOf(edit), context);',
+      ],
+    ],
+    cases: 'incidents change while',
+  },
+  {
+    name: 'an edit goes before a card',
+    edits: [
+      [
+        lane,
+        '    if (!next) return Math.min(this.#idleMs(), this.#parts.edits.step(health, nowMs));',
+        '    const editMs = this.#parts.edits.step(health, nowMs);\n    if (!next) return Math.min(this.#idleMs(), editMs);',
+      ],
+    ],
+    cases: 'cards go before edits',
+  },
+  {
+    name: 'a change is applied twice',
+    edits: [
+      [
+        'src/core/intake/later-changes.ts',
+        'of await rootsOf(within, page, inserted ?? []))',
+        'of (await rootsOf(within, page, inserted ?? [])).flatMap((one) => [one, one]))',
+      ],
+    ],
+    cases: 'incidents change while',
+  },
 ];

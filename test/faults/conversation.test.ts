@@ -1,0 +1,239 @@
+// Incidents that the console and people change while one of two replicas is killed again and again:
+// each card ends as its incident is, none comes twice, no edit is lost, and each reply comes once.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished } from 'vitest';
+import { fieldsDrawn, type Post } from '../../simulators/mattermost/post.ts';
+import { changeIncident } from '../../src/core/incidents/change.ts';
+import type { Wanted } from '../../src/core/incidents/decide.ts';
+import { type Database, openPostgres } from '../../src/store/database.ts';
+import { createWorld, type Service, until, type World } from '../support/world.ts';
+import { sink } from './checker.ts';
+import { faultCase, isLong } from './fault-case.ts';
+
+const incidents = Number(process.env.INCIDENTS ?? (isLong ? 1000 : 60));
+/** Of the console, for each incident. */
+const rounds = 5;
+/** In each round; in the long form the console is read between them. */
+const killsOfRound = isLong ? 8 : 1;
+/** Between two kills at least. */
+const killEveryMs = 3000;
+const channel = 'security-alerts';
+
+faultCase(
+  'incidents change while replicas are killed',
+  { timeoutMs: 240_000 + incidents * 600 },
+  async (fault) => {
+    const { world, db } = await setUp();
+    const { tenant } = world;
+    const ids = tenant.add('events', incidents, { severity: 'HIGH' });
+    const replicas = [world.start('home-0'), world.start('home-1')];
+    for (const replica of replicas) await replica.ready();
+    expect(await until(async () => (await rootsOf(db)).length === incidents, 120_000)).toBe(true);
+    const roots = await rootsOf(db);
+
+    for (let round = 0; round < rounds; round += 1) {
+      for (const id of ids) changeAtConsole(world, id, round);
+      for (const [index, eventId] of roots.entries())
+        await act(db, eventId, index % rounds === round ? acknowledged : { kind: 'noted' });
+      for (let kill = 0; kill < killsOfRound; kill += 1) {
+        await sleep(killEveryMs + fault.between(0, 2000));
+        const killed = (round + kill) % 2;
+        await replicas[killed]!.end('SIGKILL');
+        fault.struck();
+        replicas[killed] = world.start(`home-${killed}`);
+      }
+    }
+    for (const replica of replicas) await replica.ready();
+    const isSeen = async () => (await known(db)).every(isAsAtConsole(world));
+    expect(await until(isSeen, 180_000), 'not every change was seen').toBe(true);
+    for (const [index, eventId] of roots.entries()) {
+      await act(db, eventId, { kind: 'resolved' });
+      if (index === incidents >> 1) {
+        await replicas[0]!.end('SIGKILL');
+        fault.struck();
+        replicas[0] = world.start('home-0');
+      }
+    }
+    const isDone = async () => (await open(db)) === 0;
+    expect(await until(isDone, 180_000 + incidents * 200), `${await open(db)} open`).toBe(true);
+    await judge(world, db);
+    await end(replicas);
+  },
+);
+
+faultCase('cards go before edits after an outage', { timeoutMs: 240_000 }, async (fault) => {
+  const { world, db } = await setUp();
+  const { mattermost, tenant } = world;
+  tenant.add('events', 20, { severity: 'HIGH' });
+  const before = world.start();
+  await before.ready();
+  expect(await until(async () => (await rootsOf(db)).length === 20, 60_000)).toBe(true);
+  mattermost.fail(503, Number.POSITIVE_INFINITY);
+  tenant.add('events', 40, { severity: 'HIGH' });
+  for (const eventId of await rootsOf(db)) await act(db, eventId, { kind: 'resolved' });
+  // Cards of these wait, and edits and replies of those that came before.
+  const isWaiting = async () => (await known(db)).length === 60 && (await open(db)) === 80;
+  expect(await until(isWaiting, 60_000), `${await open(db)} wait`).toBe(true);
+  await before.end('SIGKILL');
+  fault.struck();
+  mattermost.heal();
+  const from = mattermost.requests.total;
+  const after = world.start();
+  expect(await until(async () => (await open(db)) === 0, 60_000), `${await open(db)} wait`).toBe(
+    true,
+  );
+  const calls = mattermost.requests.log.slice(from - mattermost.requests.total);
+  const [firstEdit, lastPost] = [
+    calls.findIndex(({ call }) => /patch$/.test(call ?? '')),
+    calls.findLastIndex(({ call }) => /^POST .*\/posts$/.test(call ?? '')),
+  ];
+  expect(firstEdit).toBeGreaterThan(0);
+  expect(lastPost).toBeLessThan(firstEdit);
+  expect(await after.end('SIGTERM')).toBe(0);
+});
+
+const acknowledged: Wanted = { kind: 'acknowledged', forMs: 3_600_000 };
+
+async function setUp() {
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { TOCSIN_CONFIG: 'tocsin.yaml', MATTERMOST_WEBHOOK_URL: '' },
+  });
+  configure(world);
+  const db = openPostgres({ url: world.databaseUrl!, prepare: true });
+  onTestFinished(() => db.$client.end({ timeout: 5 }));
+  return { world, db };
+}
+
+function configure({ environment, mattermost, tenant }: World): void {
+  const bot = mattermost.addBot('tocsin', { channels: [channel] });
+  const console = { url: tenant.url, token: tenant.token };
+  const configuration = {
+    polling_interval: 1,
+    sources: {
+      soc: { type: 'deepinstinct_events', ...console, start_from: 'all' },
+      later: { type: 'deepinstinct_changes', ...console, budget: 300, streams: ['event'] },
+    },
+    sinks: {
+      [sink]: {
+        ...{ type: 'mattermost_bot', url: mattermost.url, token: bot.token },
+        channel: `secops/${channel}`,
+      },
+    },
+    routes: [{ name: 'all', match: { streams: ['event'] }, to: [sink] }],
+  };
+  // JSON is YAML as well.
+  const file = join(dirname(environment.DATA_DIR!), 'tocsin.yaml');
+  writeFileSync(file, JSON.stringify(configuration));
+}
+
+function changeAtConsole({ tenant }: World, id: number, round: number): void {
+  if (round === 0 || round === 3) tenant.recur('events', id);
+  else if (round === 1) tenant.change('events', id, { last_action: 'QUARANTINED' });
+  else if (round === 2) tenant.change('events', id, { comment: `looked at ${id}` });
+  else tenant.change('events', id, { file_status: 'DELETED' });
+}
+
+/** What a person wants; that it is so already, or that the console was first, is no failure. */
+async function act(db: Database, eventId: number, wanted: Wanted): Promise<void> {
+  const done = await changeIncident(db, { eventId, wanted, actor: 'ana', via: 'api' });
+  expect(done).not.toBeNull();
+}
+
+async function rootsOf(db: Database): Promise<number[]> {
+  const rows = await db.$client`
+    select event_id from deliveries d join events e on e.id = d.event_id
+    where e.source = 'soc' and d.state = 'delivered' order by event_id`;
+  return rows.map((row) => Number(row.event_id));
+}
+
+interface Known {
+  readonly eventId: number;
+  readonly item: number;
+  readonly state: string;
+  readonly by: string | null;
+  readonly occurrences: number;
+  /** By the changes that are stored. */
+  readonly seen: number;
+}
+
+/** Of each incident, what the database says. */
+async function known(db: Database): Promise<readonly Known[]> {
+  const rows = await db.$client`
+    select e.id::int as "eventId", (e.raw->>'id')::int as item, coalesce(i.state, 'open') as state,
+      i.by, coalesce(i.occurrences, 1) as occurrences,
+      (select count(distinct field->>'name')::int from events c,
+        json_array_elements((c.body->'change'->'fields')::json) as field
+        where c.stream = 'change' and c.subject = e.subject
+          and field->>'name' in ('recurrence', 'lastAction', 'comment', 'fileStatus')) as seen
+    from events e left join incidents i on i.event_id = e.id
+    where e.source = 'soc' order by e.id`;
+  return rows as unknown as readonly Known[];
+}
+
+function isAsAtConsole({ tenant }: World) {
+  return ({ item, occurrences, seen }: Known) =>
+    seen === 4 && occurrences === tenant.item('events', item).reoccurrence_count;
+}
+
+/** Edits that are to be made, and messages that are to be sent. */
+async function open(db: Database): Promise<number> {
+  const [row] = await db.$client`
+    select (select count(*)::int from message_edits where wanted > done)
+      + (select count(*)::int from deliveries where state = 'pending') as count`;
+  return Number(row!.count);
+}
+
+async function judge(world: World, db: Database): Promise<void> {
+  const { posts, deliveries } = world.mattermost;
+  const cards = new Map<string, Post>();
+  for (const post of posts)
+    if (post.rootId === undefined && post.deliveryId !== undefined)
+      cards.set(post.deliveryId, post);
+  const all = await known(db);
+  expect(all).toHaveLength(incidents);
+  const untrue = all.flatMap((one) => {
+    const card = cards.get(`${sink}-${one.eventId}`);
+    const text = card === undefined ? 'no card' : textOf(card);
+    const isTrue = text.includes(`Resolved by \`${one.by}\``) && text.includes(seenText(one));
+    return isTrue ? [] : [`${one.eventId}, seen ${one.occurrences} times: ${text.slice(0, 300)}`];
+  });
+  expect(untrue).toEqual([]);
+  expect(all.filter(({ state }) => state !== 'resolved')).toEqual([]);
+  // A killed process leaves what it posted and did not record; the bot finds it again.
+  expect([...deliveries].filter(([, times]) => times > 1)).toEqual([]);
+  const replies = await db.$client`
+    select event_id, state from deliveries where kind = 'reply' and sink = ${sink}`;
+  expect(replies.length).toBeGreaterThanOrEqual(incidents);
+  const missing = replies.filter(({ event_id: id }) => !deliveries.has(`${sink}-${id}`));
+  expect(missing).toEqual([]);
+  const [changes] = await db.$client`
+    select count(*)::int as count, (select count(*)::int from message_edits where state <> 'current')
+      as lost from incident_changes`;
+  expect(changes!.lost).toBe(0);
+  const edits = [...cards.values()].reduce((sum, { edits: made = 0 }) => sum + made, 0);
+  expect(edits).toBeLessThanOrEqual(Number(changes!.count));
+  console.info(
+    `${incidents} incidents, ${changes!.count} changes, ${edits} edits, ${replies.length} replies`,
+  );
+}
+
+function seenText({ occurrences }: Known): string {
+  return `${occurrences} times`;
+}
+
+function textOf({ text, attachments }: Post): string {
+  return [
+    text,
+    ...attachments.flatMap((one) => [
+      ...[one.title, one.text, one.footer].filter((part) => part !== undefined),
+      ...fieldsDrawn(one).map(({ title, value }) => `${title} ${value}`),
+    ]),
+  ].join('\n');
+}
+
+async function end(replicas: readonly Service[]): Promise<void> {
+  for (const replica of replicas) expect(await replica.end('SIGTERM')).toBe(0);
+}
