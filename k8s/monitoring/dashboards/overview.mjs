@@ -177,11 +177,35 @@ const waiting = row(
   ),
 );
 
+const people = row(
+  'Does anybody answer?',
+  lines(
+    'The oldest that nobody acknowledged',
+    'How long the oldest open incident of each severity has waited for somebody.',
+    {
+      '{{severity}}': `max by (severity) (tocsin_unacknowledged_oldest_age_seconds{${chosen}})`,
+    },
+    { unit: 's', width: 8 },
+  ),
+  lines(
+    'Incidents',
+    'By state: open, acknowledged, snoozed.',
+    { '{{state}}': `sum by (state) (max by (state, severity) (tocsin_incidents{${chosen}}))` },
+    { width: 8 },
+  ),
+  lines(
+    'Escalations',
+    'Steps that told more people, and those that were left out, an hour.',
+    { '{{outcome}}': `sum by (outcome) (increase(tocsin_escalations_total{${chosen}}[1h]))` },
+    { width: 8 },
+  ),
+);
+
 export const overview = dashboard({
   uid: 'tocsin-overview',
   title: 'Tocsin overview',
   description: 'Is anything lost or late?',
   from: 'now-24h',
   links: [{ title: 'Tocsin internals', uid: 'tocsin-internals' }],
-  rows: [glance, screen, events, waiting],
+  rows: [glance, screen, people, events, waiting],
 });
