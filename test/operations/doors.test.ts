@@ -27,7 +27,6 @@ const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'event-hours': { cli: 'it is the chart of the page; "tocsin event search" has the events' },
   'incident-counts': { cli: '"tocsin incident list" has them one by one' },
   'incident-show': { page: 'event-show has it, on the page of the event' },
-  'incident-escalate': { page: 'rare: the card, the command and the API offer it' },
   'route-test': { cli: `${ofFile}: "tocsin routes test"` },
   'route-diff': { cli: `${ofFile}: "tocsin routes diff"` },
   'silence-show': { cli: '"tocsin silence list --json" shows all of each' },

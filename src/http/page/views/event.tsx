@@ -1,6 +1,6 @@
 // One event: what is known, what became of it and why, what would become of it today, and its raw
 // object.
-import { ConflictError, event } from '../../../operations/index.ts';
+import { ConflictError, event, route } from '../../../operations/index.ts';
 import { DeliveryMark, EventTable, severityOf } from '../parts/event-rows.tsx';
 import { laidOutJson } from '../parts/json.ts';
 import { SeverityMark, TheirBlock, Theirs, Time } from '../parts/text.tsx';
@@ -18,11 +18,15 @@ const rawMax = 16_000;
 export const oneEvent: View = async (visit, { event: id = '' }) => {
   const { words, operate } = visit;
   const own = words.event;
-  const [shown, decided] = await Promise.all([
+  const [shown, decided, { routes }] = await Promise.all([
     operate(event.show, { event: id }),
     operate(event.decide, { event: id }).catch(refusal),
+    operate(route.show, {}),
   ]);
   const { event: one, changes } = shown;
+  const hasSteps = routes.some(
+    ({ name, escalate }) => escalate.length > 0 && shown.routes.includes(name),
+  );
   const laidOut = laidOutJson(shown.raw);
   return {
     title: `${own.one} ${id}`,
@@ -43,7 +47,7 @@ export const oneEvent: View = async (visit, { event: id = '' }) => {
             <DeliveryMark {...delivery} words={words} />
           ))}
         </p>
-        <IncidentPanel of={shown.incident} visit={visit} />
+        <IncidentPanel of={shown.incident} hasSteps={hasSteps} visit={visit} />
         <div class="halves">
           <div>
             <h2>{own.facts}</h2>

@@ -98,6 +98,7 @@ const done: Readonly<Record<string, DoneName>> = {
   snooze: 'incidentSnoozed',
   resolve: 'incidentResolved',
   reopen: 'incidentReopened',
+  escalate: 'incidentEscalated',
 };
 
 function doneBy(act: string): DoneName {
@@ -134,6 +135,8 @@ function performed(
       return operate(incident.resolve, input);
     case 'reopen':
       return operate(incident.reopen, input);
+    case 'escalate':
+      return operate(incident.escalate, input);
     default:
       return operate(incident.remark, { event, note });
   }

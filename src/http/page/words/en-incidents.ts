@@ -36,6 +36,7 @@ export const incidentWords = {
       resolve: 'Resolve',
       snooze: 'Snooze',
       reopen: 'Reopen',
+      escalate: 'Escalate now',
       note: 'Add the note',
     },
     kinds: {

@@ -104,6 +104,7 @@ export const en = {
     incidentSnoozed: 'It is put off.',
     incidentResolved: 'It is resolved.',
     incidentReopened: 'It is open again.',
+    incidentEscalated: 'Its next step is on its way.',
     incidentNoted: 'The note was added.',
     incidentSame: 'Nothing changed: it is so already.',
     incidentTaken: 'Nothing changed: somebody else has it.',

@@ -38,6 +38,7 @@ export const incidentWords: typeof english = {
       resolve: 'แก้ไขแล้ว',
       snooze: 'พักไว้',
       reopen: 'เปิดอีกครั้ง',
+      escalate: 'ส่งต่อทันที',
       note: 'เพิ่มบันทึก',
     },
     kinds: {

@@ -105,6 +105,7 @@ export const th: Words = {
     incidentSnoozed: 'พักไว้แล้ว',
     incidentResolved: 'แก้ไขแล้ว',
     incidentReopened: 'เปิดอีกครั้งแล้ว',
+    incidentEscalated: 'ส่งต่อขั้นถัดไปแล้ว',
     incidentNoted: 'เพิ่มบันทึกแล้ว',
     incidentSame: 'ไม่มีอะไรเปลี่ยน: เป็นเช่นนั้นอยู่แล้ว',
     incidentTaken: 'ไม่มีอะไรเปลี่ยน: มีผู้อื่นรับไว้แล้ว',

@@ -7,15 +7,22 @@ import type { Visit } from '../../visit.ts';
 type Shown = NonNullable<Awaited<ReturnType<typeof event.show.run>>['incident']>;
 type ActName = keyof Visit['words']['incidents']['acts'];
 
-/** Null: the event that it is about is not stored. */
-export function IncidentPanel({ of, visit }: { readonly of: Shown | null; readonly visit: Visit }) {
+interface Panel {
+  /** Null: the event that it is about is not stored. */
+  readonly of: Shown | null;
+  /** A route that took its event escalates. */
+  readonly hasSteps: boolean;
+  readonly visit: Visit;
+}
+
+export function IncidentPanel({ of, hasSteps, visit }: Panel) {
   if (of === null) return null;
   const { words } = visit;
   return (
     <section class="panel" aria-label={words.incidents.one}>
       <Standing of={of} words={words} />
       {messages(of, visit)}
-      {acts(of, visit)}
+      {acts(of, hasSteps, visit)}
       {history(of, visit)}
     </section>
   );
@@ -45,11 +52,12 @@ const actsOf: Readonly<Record<Shown['state'], readonly ActName[]>> = {
 
 const lengths = ['1h', '4h', '1d', '7d'] as const;
 
-function acts({ event: id, state }: Shown, { actor, words }: Visit) {
+function acts({ event: id, state }: Shown, hasSteps: boolean, { actor, words }: Visit) {
   const own = words.incidents;
   if (!includes(actor.role, 'operate'))
     return <p class="quiet">{words.shell.readOnly.replace('{role}', 'operate')}</p>;
-  const names = actsOf[state];
+  const escalating: readonly ActName[] = hasSteps && state === 'open' ? ['escalate'] : [];
+  const names = [...actsOf[state], ...escalating];
   return (
     <form method="post" action={`/events/${id}/incident`} class="row">
       <label class="unseen" for="incident-note">

@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import { changeIncident } from '../../../../../src/core/incidents/change.ts';
 import type { Wanted } from '../../../../../src/core/incidents/decide.ts';
+import type { Actor } from '../../../../../src/operations/index.ts';
+import { configOf, contextOn } from '../../../../operations/acting.ts';
 import { draft, drafts, storePage, useDatabase } from '../../../../store/stored.ts';
-import { visitor } from '../../visiting.ts';
+import { sentTo, visitor } from '../../visiting.ts';
 
 const db = useDatabase();
 
@@ -35,6 +37,38 @@ test('the buttons are those of its state', async () => {
   expect(taken).toContain('What happened to it (1)');
   await change(id, { kind: 'resolved' });
   expect(buttons(await get(at))).toEqual(['note', 'reopen']);
+});
+
+test('it can be escalated where its route has steps, while nobody has it', async () => {
+  const config = configOf(`
+sources:
+  a: { type: deepinstinct_events, url: "https://console.example", token: "0123456789abcdef" }
+sinks: { soc: { type: stdout } }
+routes: [{ name: r, to: [soc], escalate: [{ after: 15m, to: [soc] }] }]
+`);
+  const page = await storePage(db(), { events: drafts(1, 1), routes: config.routes });
+  const at = `/events/${page!.events[0]!.id}`;
+  const contextOf = (actor: Actor) => contextOn(db(), { actor, config });
+  const { get, post } = visitor(db(), 'operate', { contextOf });
+  expect(buttons(await get(at))).toEqual(['note', 'acknowledge', 'resolve', 'snooze', 'escalate']);
+  const pressed = await post(`${at}/incident`, { act: 'escalate', note: 'call them' });
+  expect(sentTo(pressed)).toBe(`${at} incidentEscalated`);
+  expect(await db().$client`select sink from deliveries where kind = 'step'`).toHaveLength(1);
+  expect(await get(at)).toContain('Escalated to');
+  await change(page!.events[0]!.id, { kind: 'acknowledged', forMs: 60_000 });
+  expect(buttons(await get(at))).not.toContain('escalate');
+  const late = await post(`${at}/incident`, { act: 'escalate', note: '' });
+  expect(sentTo(late)).toBe(`${at} incidentTaken`);
+});
+
+test('without steps it is refused in words', async () => {
+  const id = await stored();
+  const { post } = visitor(db());
+  const answer = await post(`/events/${id}/incident`, { act: 'escalate', note: '' });
+  expect([answer.status, await answer.text()]).toEqual([
+    409,
+    expect.stringContaining('has no steps'),
+  ]);
 });
 
 test('a message that somebody removed, or that is being edited, is said to be', async () => {
