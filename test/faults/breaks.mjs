@@ -648,4 +648,26 @@ export const mutations = [
     ],
     cases: 'incidents change while',
   },
+  {
+    name: 'a step is sent without being claimed',
+    edits: [
+      [
+        'src/core/deliver/admission.ts',
+        "if (delivery.kind === 'step') return await this.#claims(delivery);",
+        "if (delivery.kind === 'step') return this.#claims !== undefined;",
+      ],
+    ],
+    cases: 'who sent a step is killed',
+  },
+  {
+    name: 'a step is sent although it was stopped',
+    edits: [
+      [
+        'src/core/deliver/admission.ts',
+        "if (delivery.kind === 'step') return await this.#claims(delivery);",
+        "if (delivery.kind === 'step') return (await this.#claims(delivery)) || true;",
+      ],
+    ],
+    cases: 'who sent a step is killed',
+  },
 ];

@@ -94,20 +94,53 @@ faultCase('cards go before edits after an outage', { timeoutMs: 240_000 }, async
   expect(await after.end('SIGTERM')).toBe(0);
 });
 
+faultCase(
+  'who sent a step is killed, and others take it',
+  { timeoutMs: 180_000 },
+  async (fault) => {
+    const { world, db } = await setUp([{ after: '10s', to: [sink], mention: '@oncall' }]);
+    const { mattermost, tenant } = world;
+    tenant.add('events', 5, { severity: 'HIGH' });
+    const before = world.start();
+    await before.ready();
+    expect(await until(async () => (await rootsOf(db)).length === 5, 60_000)).toBe(true);
+    // From here on a message gets no answer.
+    mattermost.fail('hang', Number.POSITIVE_INFINITY);
+    const areClaimed = async () => {
+      const all = await stepsOf(db);
+      return all.length === 5 && all.some(({ reason }) => reason === 'sending');
+    };
+    expect(await until(areClaimed, 60_000), JSON.stringify(await stepsOf(db))).toBe(true);
+    await before.end('SIGKILL');
+    fault.struck();
+    for (const eventId of await rootsOf(db)) await act(db, eventId, acknowledged);
+    mattermost.heal();
+    const after = world.start();
+    expect(await until(async () => (await open(db)) === 0, 60_000), `${await open(db)} wait`).toBe(
+      true,
+    );
+    const stopped = { state: 'suppressed', reason: 'acknowledged' };
+    const steps = await stepsOf(db);
+    expect(steps).toEqual(steps.map(({ id }) => ({ id, ...stopped })));
+    expect(steps.filter(({ id }) => mattermost.deliveries.has(`${sink}-${id}`))).toEqual([]);
+    expect(await after.end('SIGTERM')).toBe(0);
+  },
+);
+
 const acknowledged: Wanted = { kind: 'acknowledged', forMs: 3_600_000 };
 
-async function setUp() {
+async function setUp(escalate: readonly object[] = []) {
   const world = await createWorld({
     database: 'postgres',
     environment: { TOCSIN_CONFIG: 'tocsin.yaml', MATTERMOST_WEBHOOK_URL: '' },
   });
-  configure(world);
+  configure(world, escalate);
   const db = openPostgres({ url: world.databaseUrl!, prepare: true });
   onTestFinished(() => db.$client.end({ timeout: 5 }));
   return { world, db };
 }
 
-function configure({ environment, mattermost, tenant }: World): void {
+function configure({ environment, mattermost, tenant }: World, escalate: readonly object[]): void {
   const bot = mattermost.addBot('tocsin', { channels: [channel] });
   const console = { url: tenant.url, token: tenant.token };
   const configuration = {
@@ -122,7 +155,12 @@ function configure({ environment, mattermost, tenant }: World): void {
         channel: `secops/${channel}`,
       },
     },
-    routes: [{ name: 'all', match: { streams: ['event'] }, to: [sink] }],
+    routes: [
+      {
+        ...{ name: 'all', match: { streams: ['event'] }, to: [sink] },
+        ...(escalate.length > 0 && { escalate }),
+      },
+    ],
   };
   // JSON is YAML as well.
   const file = join(dirname(environment.DATA_DIR!), 'tocsin.yaml');
@@ -184,6 +222,12 @@ async function open(db: Database): Promise<number> {
     select (select count(*)::int from message_edits where wanted > done)
       + (select count(*)::int from deliveries where state = 'pending') as count`;
   return Number(row!.count);
+}
+
+async function stepsOf(db: Database) {
+  const rows = await db.$client`
+    select event_id::int as id, state, reason from deliveries where kind = 'step' order by 1`;
+  return rows as unknown as readonly { id: number; state: string; reason: string | null }[];
 }
 
 async function judge(world: World, db: Database): Promise<void> {
