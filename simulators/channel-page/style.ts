@@ -45,7 +45,7 @@ a { color: var(--link); }
 
 .head { grid-area: head; display: flex; align-items: center; gap: .35rem 1.5rem; padding: 0 1.25rem; border-bottom: 1px solid var(--line); overflow: hidden; }
 .foot { grid-area: foot; padding: 14px 20px 20px; }
-.foot p { height: 100%; margin: 0; padding: .75rem 1rem; border: 2px solid var(--line); border-radius: .3rem; color: var(--quiet); font-size: .875rem; }
+.foot > p { height: 100%; margin: 0; padding: .75rem 1rem; border: 2px solid var(--line); border-radius: .3rem; color: var(--quiet); font-size: .875rem; }
 .head h2 { margin: 0; font-size: 1.0625rem; color: var(--strong); white-space: nowrap; }
 .head h2::before { content: "#"; margin-right: .35rem; color: var(--quiet); font-weight: 400; }
 .status { display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .5rem; margin: 0 0 0 auto; line-height: 1.3; font-size: .75rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
