@@ -8,7 +8,7 @@ import { fieldsDrawn, type Post } from '../../simulators/mattermost/post.ts';
 import { changeIncident } from '../../src/core/incidents/change.ts';
 import type { Wanted } from '../../src/core/incidents/decide.ts';
 import { type Database, openPostgres } from '../../src/store/database.ts';
-import { createWorld, type Service, until, type World } from '../support/world.ts';
+import { createWorld, until, type World } from '../support/world.ts';
 import { sink } from './checker.ts';
 import { faultCase, isLong } from './fault-case.ts';
 
@@ -19,6 +19,8 @@ const rounds = 5;
 const killsOfRound = isLong ? 8 : 1;
 /** Between two kills at least. */
 const killEveryMs = 3000;
+/** Of each of 50 items: 10,000 in all in the long form. */
+const recurrencesOfEach = isLong ? 200 : 40;
 const channel = 'security-alerts';
 
 faultCase(
@@ -59,7 +61,7 @@ faultCase(
     const isDone = async () => (await open(db)) === 0;
     expect(await until(isDone, 180_000 + incidents * 200), `${await open(db)} open`).toBe(true);
     await judge(world, db);
-    await end(replicas);
+    for (const replica of replicas) expect(await replica.end('SIGTERM')).toBe(0);
   },
 );
 
@@ -126,6 +128,40 @@ faultCase(
     expect(await after.end('SIGTERM')).toBe(0);
   },
 );
+
+faultCase('50 items happen again and again', { timeoutMs: 300_000 }, async (fault) => {
+  const { world, db } = await setUp();
+  const { mattermost, tenant } = world;
+  tenant.add('events', 50, { severity: 'HIGH' });
+  const service = world.start();
+  await service.ready();
+  expect(await until(async () => (await rootsOf(db)).length === 50, 60_000)).toBe(true);
+  const roots = await rootsOf(db);
+  const startedAt = performance.now();
+  for (let time = 0; time < recurrencesOfEach; time += 1)
+    for (const eventId of roots) await act(db, eventId, happenedAgain(eventId));
+  fault.struck();
+  expect(await until(async () => (await open(db)) === 0, 60_000)).toBe(true);
+  const editsMax = Math.ceil((performance.now() - startedAt) / 10_000) + 1;
+  const untrue = (await known(db)).filter(({ eventId, item, occurrences }) => {
+    const atFirst = Number(tenant.item('events', item).reoccurrence_count ?? 1);
+    const card = cardsOf(world).get(`${sink}-${eventId}`)!;
+    const isShown = textOf(card).includes(`Seen ${occurrences} times`);
+    return occurrences !== Math.max(1, atFirst) + recurrencesOfEach || !isShown;
+  });
+  expect(untrue).toEqual([]);
+  expect([...mattermost.deliveries].filter(([, times]) => times > 1)).toEqual([]);
+  const edits = [...cardsOf(world).values()].map(({ edits: made = 0 }) => made);
+  expect(Math.max(...edits)).toBeLessThanOrEqual(editsMax);
+  console.info(`${50 * recurrencesOfEach} recurrences, ${edits.reduce((a, b) => a + b)} edits`);
+  expect(await service.end('SIGTERM')).toBe(0);
+});
+
+/** As intake does with what the console says. */
+function happenedAgain(eventId: number): Wanted {
+  const change = { source: 'soc', externalId: `${eventId}`, fields: [], seenAgain: 1 };
+  return { kind: 'vendor', change, severity: 4, seenAt: null };
+}
 
 const acknowledged: Wanted = { kind: 'acknowledged', forMs: 3_600_000 };
 
@@ -231,17 +267,15 @@ async function stepsOf(db: Database) {
 }
 
 async function judge(world: World, db: Database): Promise<void> {
-  const { posts, deliveries } = world.mattermost;
-  const cards = new Map<string, Post>();
-  for (const post of posts)
-    if (post.rootId === undefined && post.deliveryId !== undefined)
-      cards.set(post.deliveryId, post);
+  const { deliveries } = world.mattermost;
+  const cards = cardsOf(world);
   const all = await known(db);
   expect(all).toHaveLength(incidents);
   const untrue = all.flatMap((one) => {
     const card = cards.get(`${sink}-${one.eventId}`);
     const text = card === undefined ? 'no card' : textOf(card);
-    const isTrue = text.includes(`Resolved by \`${one.by}\``) && text.includes(seenText(one));
+    const isTrue =
+      text.includes(`Resolved by \`${one.by}\``) && text.includes(`Seen ${one.occurrences} times`);
     return isTrue ? [] : [`${one.eventId}, seen ${one.occurrences} times: ${text.slice(0, 300)}`];
   });
   expect(untrue).toEqual([]);
@@ -267,8 +301,10 @@ async function judge(world: World, db: Database): Promise<void> {
   );
 }
 
-function seenText({ occurrences }: Known): string {
-  return `${occurrences} times`;
+/** By delivery id. */
+function cardsOf({ mattermost }: World): ReadonlyMap<string, Post> {
+  const posts = mattermost.posts.filter(({ rootId }) => rootId === undefined);
+  return new Map(posts.map((post) => [post.deliveryId ?? '', post]));
 }
 
 function textOf({ text, attachments }: Post): string {
@@ -279,8 +315,4 @@ function textOf({ text, attachments }: Post): string {
       ...fieldsDrawn(one).map(({ title, value }) => `${title} ${value}`),
     ]),
   ].join('\n');
-}
-
-async function end(replicas: readonly Service[]): Promise<void> {
-  for (const replica of replicas) expect(await replica.end('SIGTERM')).toBe(0);
 }
