@@ -1,6 +1,6 @@
 // Incidents that the console and people change while one of two replicas is killed again and again:
 // each card ends as its incident is, none comes twice, no edit is lost, and each reply comes once.
-// Long form, 2026-11-30: 1,000 incidents, 41 kills, 9,064 changes in 4,258 edits; nothing came twice.
+// Long form: 1,000 incidents, 41 kills, 9,064 changes in 4,258 edits; nothing came twice.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
