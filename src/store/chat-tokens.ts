@@ -13,12 +13,21 @@ export interface UsedToken {
   readonly expiresAtMs: number;
 }
 
+/** As many rows of tokens that count no more go with each that is used. */
+const sweptMax = 20;
+
 /** False: it was used before. Waits for another transaction that uses it. */
 export async function useChatToken(
   db: Database,
   { hash, expiresAtMs }: UsedToken,
 ): Promise<boolean> {
   const inserted = await db.$client`
+    with swept as (
+      delete from chat_tokens where hash in (
+        select hash from chat_tokens where expires_at < now() and hash <> ${hash}
+        limit ${sweptMax} for update skip locked
+      )
+    )
     insert into chat_tokens (hash, expires_at)
     values (${hash}, ${new Date(expiresAtMs).toISOString()}::timestamptz)
     on conflict (hash) do nothing returning hash`;

@@ -9,7 +9,7 @@ import {
 import { draft, inTransaction, storePage, useDatabase } from './stored.ts';
 
 const db = useDatabase();
-const token = { hash: 'a'.repeat(64), expiresAtMs: Date.UTC(2026, 1, 11) };
+const token = { hash: 'a'.repeat(64), expiresAtMs: Date.now() + 86_400_000 };
 
 test('a token is used once, until it is given back', async () => {
   expect(await useChatToken(db(), token)).toBe(true);
@@ -20,6 +20,16 @@ test('a token is used once, until it is given back', async () => {
   const [row] = await db().$client`
     select extract(epoch from expires_at) * 1000 as at from chat_tokens where hash = ${token.hash}`;
   expect(Number(row!.at)).toBe(token.expiresAtMs);
+});
+
+test('rows of tokens that count no more go with the next one that is used', async () => {
+  const past = Date.now() - 1000;
+  for (const sign of ['c', 'd', 'e'])
+    await db().$client`
+      insert into chat_tokens (hash, expires_at)
+      values (${sign.repeat(64)}, ${new Date(past).toISOString()}::timestamptz)`;
+  expect(await useChatToken(db(), token)).toBe(true);
+  expect(await db().$client`select hash from chat_tokens`).toEqual([{ hash: token.hash }]);
 });
 
 test('what is rolled back did not use it', async () => {

@@ -15,6 +15,11 @@ const labels: Readonly<Record<string, Label>> = {
   severity: 'severity',
   comment: 'comment',
   affectedDevices: 'affectedDevices',
+  closedAt: 'closedAt',
+  closeTrigger: 'closeTrigger',
+  lastSeenAt: 'lastSeenAt',
+  fileStatus: 'fileStatus',
+  sandboxStatus: 'sandboxStatus',
 };
 
 /** The first six. @param max characters of a value */
