@@ -51,7 +51,7 @@ export async function placeOfPress(
  */
 export function usingToken(token: UsedToken): Doing {
   return async (act, { db, isWhole }) => {
-    if (!(await useChatToken(db, token))) throw new UsedError('This button was used already.');
+    if (!(await useChatToken(db, token))) throw new UsedError('This button has already been used.');
     try {
       const answer = await act();
       if (hasChangedNothing(answer)) await releaseChatToken(db, token);

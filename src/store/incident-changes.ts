@@ -45,7 +45,8 @@ export interface NewChange {
  *   travelled in a digest is shown by the digest's message;
  * - the deliveries of an escalation's step are stored, if it has one;
  * - unless it stays open, the steps that nobody sends yet are suppressed, and no further one is
- *   made. Once it is open again, they begin anew.
+ *   made. Once it is open again, they begin anew. Whoever takes a digest stops the steps of the
+ *   events in it for good: its message is all that people saw of them.
  *
  * @returns the incident as it is now; null if it had changed before, and nothing was written
  */
@@ -105,12 +106,19 @@ export async function writeChange(db: Database, change: NewChange): Promise<Inci
       union all
       select n.id, s.sink, 'pending', s.priority, s.route, 'step', ${view.eventId}::bigint
       from news n cross join steps s
+    ), members as (
+      select d.event_id from written w join deliveries d on d.digest_id = w.event_id
     ), stopped as (
       update deliveries d
       set state = 'suppressed', reason = ${next.state}::text, finalized_at = now()
       from written w
-      where ${next.state}::text <> 'open' and d.to_event = w.event_id and d.kind = 'step'
-        and d.state = 'pending' and d.reason is distinct from ${claimedStep}::text
+      where ${next.state}::text <> 'open' and d.kind = 'step' and d.state = 'pending'
+        and d.reason is distinct from ${claimedStep}::text
+        and (d.to_event = w.event_id or d.to_event in (select event_id from members))
+    ), held as (
+      update incidents i set step_at = null
+      where ${next.state}::text <> 'open' and i.step_at is not null
+        and i.event_id in (select event_id from members)
     )
     select ${viewColumns(db)} from written i`;
   return row === undefined ? null : toView(row);

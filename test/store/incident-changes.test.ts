@@ -187,6 +187,30 @@ describe('steps', () => {
   });
 });
 
+test('whoever takes a digest stops the steps of the events in it', async () => {
+  const page = await storePage(db(), { events: [draft(2, { severity: 4 })], routes });
+  const member = page!.events[0]!.id;
+  const step = { step: 1, from: 0, nextAtMs: Date.now() + 60_000, to: 'late', values: {} };
+  const deliveries = [{ sink: 'late', priority: 1, route: null }];
+  await changeIncident(db(), {
+    ...{ eventId: member, actor: 'tocsin', via: 'time' },
+    wanted: { kind: 'escalated', step: { ...step, deliveries } },
+  });
+  await db().$client`
+    update deliveries set digest_id = ${root}, priority = priority % 10 + 10
+    where event_id = ${member}`;
+  const steps = () => db().$client`
+    select d.state, d.reason, i.step_at is null as is_over
+    from incidents i join deliveries d on d.to_event = i.event_id and d.kind = 'step'
+    where i.event_id = ${member}`;
+  await change({ kind: 'noted' }, 'ana', 'x');
+  expect(await steps()).toEqual([{ state: 'pending', reason: null, is_over: false }]);
+  await change(acknowledge);
+  expect(await steps()).toEqual([
+    { state: 'suppressed', reason: 'acknowledged', is_over: true },
+  ]);
+});
+
 test('each change is kept: what, from what to what, who, through which door and why', async () => {
   await change(acknowledge, 'ana', 'mine');
   await change(vendor({ seenAgain: 2, fields: [{ name: 'recurrence', from: '1', to: '3' }] }), 'a');

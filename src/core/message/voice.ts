@@ -87,7 +87,8 @@ export class Voice {
     const isOfRoot = card.kind === 'event' || card.kind === 'digest';
     if (buttons === undefined || !isOfRoot || event.id === 0) return card;
     const { incident, hasSteps = false } = circumstances;
-    const view = { incident, hasSteps };
+    // The steps are those of the events in a digest.
+    const view = { incident, hasSteps: hasSteps && card.kind === 'event' };
     const tokenOf = (button: CardButton): string => buttons.tokenOf(button);
     return { ...card, actions: actionsOf(event, view, this.#composer.language, tokenOf) };
   }

@@ -60,7 +60,7 @@ describe('the line', () => {
       },
       '**escalated** to `pager`, nobody is on duty: `SOC lead` instead; 2 earlier steps came too late',
     ],
-    [{ kind: 'noted', note: 'see ticket 7' }, 'note of `ana`: “prose<see ticket 7>”'],
+    [{ kind: 'noted', note: 'see ticket 7' }, 'note by `ana`: “prose<see ticket 7>”'],
   ])('of %o says what happened', (more, expected) => {
     expect(headline(more).replace(about, '')).toBe(expected);
     expect(headline(more)).toContain('on `DC01`: ');

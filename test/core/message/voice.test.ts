@@ -111,7 +111,9 @@ describe('a voice whose buttons work', () => {
   });
 
   it('offers it on digests, and on no notice, news or sample', () => {
-    expect(voice.message(storedDigest(digestOfStorm), usual).card.actions).toBeDefined();
+    const { card } = voice.message(storedDigest(digestOfStorm), { ...usual, hasSteps: true });
+    expect(card.actions?.map(({ name }) => name)).toContain('acknowledge');
+    expect(card.actions?.map(({ name }) => name)).not.toContain('escalate');
     const others = [
       storedEvent({ body: { notice: { kind: 'sample', values: {} } } }),
       storedEvent({ body: { news: incidentNews() } }),

@@ -21,7 +21,7 @@ test('help names every command', async () => {
 
 test('what is unknown or lacks something says how it is written', async () => {
   expect((await write('ackk 1')).text).toMatch(/^There is no `ackk`\..*\n`\/tocsin help`/);
-  expect((await write('snooze 6001')).text).toBe('Write it so: `/tocsin snooze <id> <4h> [note]`');
+  expect((await write('snooze 6001')).text).toBe('Write it like this: `/tocsin snooze <id> <4h> [note]`');
 });
 
 test('show says what happened, how it stands, and the rest of the card', async () => {
@@ -57,7 +57,7 @@ test('it is escalated at once, by those who may act', async () => {
   const escalation = { route: 'all', afterMs: 900_000 };
   const id = await posted({ externalId: 'x', subject: 'x', body }, { escalation });
   const reader = { user: 'ureader', name: 'reader' };
-  expect((await write(`escalate #${id}`, reader)).text).toMatch(/^You may look, and not act/);
+  expect((await write(`escalate #${id}`, reader)).text).toMatch(/^You may look but not act/);
   expect((await write(`escalate #${id} call them`)).text).toMatch(/^Done\. .*scalated to `soc`/);
   expect((await write(`escalate #${event}`)).text).toContain('has no steps');
   expect((await audited()).map(({ operation }) => operation)).toEqual(['incident-escalate']);
@@ -84,7 +84,7 @@ describe('people', () => {
     const reader = { user: 'ureader', name: 'reader' };
     expect((await write('show 6001', reader)).text).toContain('`PC-1`');
     for (const text of ['ack 6001', 'silence file 6001 4h', 'redrive', 'note 6001 x'])
-      expect((await write(text, reader)).text, text).toMatch(/^You may look, and not act/);
+      expect((await write(text, reader)).text, text).toMatch(/^You may look but not act/);
     expect(await audited()).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ test('of a hundred presses at once one person has it, and the others learn who',
   const [{ by }] = (await stateOf()) as unknown as [{ by: string }];
   const done = answers.filter(({ text }) => text.startsWith('Done.'));
   const told = answers.filter(({ text }) =>
-    text.startsWith(`This button was used already. Acknowledged by \`${by}\` via chat, `),
+    text.startsWith(`This button has already been used. Acknowledged by \`${by}\` via chat, `),
   );
   expect([done.length, told.length]).toEqual([1, 99]);
   expect(await stateOf()).toEqual([{ state: 'acknowledged', by, via: 'chat', version: 1 }]);
@@ -77,7 +77,7 @@ test.each(['acknowledge', 'resolve', 'snooze', 'reopen'] as const)(
   async (action) => {
     const event = await posted();
     const { text } = await press({ action, event, value: '4h', user: 'ureader', name: 'reader' });
-    expect(text).toMatch(/^You may look, and not act/);
+    expect(text).toMatch(/^You may look but not act/);
     expect(await stateOf()).toEqual([]);
   },
 );

@@ -87,7 +87,7 @@ test('whoever may only look looks, and changes nothing', async () => {
   const reader = { user: 'ureader', name: 'reader', event };
   expect((await press({ ...reader, action: 'why' })).text).toContain('sent it here');
   const { text } = await press({ ...reader, action: 'silenceFile', value: '4h' });
-  expect(text).toMatch(/^You may look, and not act/);
+  expect(text).toMatch(/^You may look but not act/);
   expect(await silences()).toEqual({ count: 0 });
 });
 
@@ -101,7 +101,7 @@ test('of a hundred presses at once one counts, and the others learn it', async (
     }),
   );
   expect(answers.filter(({ text }) => text.startsWith('Silence'))).toHaveLength(1);
-  expect(answers.filter(({ text }) => text === 'This button was used already.')).toHaveLength(99);
+  expect(answers.filter(({ text }) => text === 'This button has already been used.')).toHaveLength(99);
   expect(await silences()).toEqual({ count: 1 });
   expect(await audited()).toEqual([
     {
@@ -119,7 +119,7 @@ test('a press that is refused leaves the button as it was', async () => {
   const token = tokenOf('silenceFile', event);
   expect((await press({ token, value: '9999d' })).text).toMatch(/^Nothing was done: /);
   expect((await press({ token, value: '4h' })).text).toMatch(/^Silence/);
-  expect((await press({ token, value: '4h' })).text).toBe('This button was used already.');
+  expect((await press({ token, value: '4h' })).text).toBe('This button has already been used.');
 });
 
 test('a failure is logged, and whoever pressed learns no more than that', async () => {
@@ -175,7 +175,7 @@ test('escalating makes the next step at once, and the card says to whom', async 
   const answer = await press(asked);
   expect(answer.text).toMatch(/^Done\. .*[Ee]scalated to `soc`/);
   expect(answer).toMatchObject({ update: { message: 'soc', props: {} } });
-  expect((await press(asked)).text).toMatch(/^This button was used already\./);
+  expect((await press(asked)).text).toMatch(/^This button has already been used\./);
   const steps = await db().$client`select sink from deliveries where kind = 'step'`;
   expect(steps).toHaveLength(1);
   expect(await audited()).toMatchObject([

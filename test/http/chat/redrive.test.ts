@@ -18,7 +18,7 @@ test('says how many, and does it with their number alone', async () => {
   ]);
   expect(await audited()).toEqual([]);
   expect(await pending()).toEqual({ count: 0 });
-  expect((await write('redrive soc 1')).text).toBe('1 messages will be sent again.');
+  expect((await write('redrive soc 1')).text).toBe('Will be sent again: 1.');
   expect(await pending()).toEqual({ count: 1 });
   expect(await audited()).toMatchObject([{ actor: 'ana', operation: 'delivery-redrive' }]);
 });

@@ -42,7 +42,7 @@ test.each([
   ],
   [new InputError('x'.repeat(2000)), [expect.stringMatching(/^Nothing was done: x+…x+$/)]],
   [new NotFoundError('There is none.'), ['Nothing was done: There is none.']],
-  [new PermissionError('no'), [expect.stringMatching(/^You may look, and not act/)]],
+  [new PermissionError('no'), [expect.stringMatching(/^You may look but not act/)]],
 ])('%o is said in words', async (error, said) => {
   const { visit, onFailure } = visitBy();
   const lines = await visit.answer(() => Promise.reject(error));

@@ -45,5 +45,5 @@ test('of Tocsin itself, no route decides', async () => {
   await db().$client`update events set source = 'tocsin', routes = '{}' where id = ${event}`;
   await db()
     .$client`update deliveries set route = null, digest_id = null where event_id = ${event}`;
-  expect(await linesOf(event)).toEqual(['No route sent it: it is of Tocsin itself.']);
+  expect(await linesOf(event)).toEqual(['No route sent it: it comes from Tocsin itself.']);
 });

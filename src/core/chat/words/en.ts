@@ -2,11 +2,11 @@
 
 export const en = {
   forged:
-    'Tocsin did not make this button, or it has another credential since then. Use the newest card.',
+    'Tocsin did not make this button, or the credential of its sink has changed since. Use the newest card.',
   expired: 'This button is more than a week old. Use a newer card, or the page of Tocsin.',
   copied: 'This is not the message in which Tocsin posted the event. Use its newest message.',
   unrecorded: 'This message is so new that it is not recorded yet. Press again in a few seconds.',
-  used: 'This button was used already.',
+  used: 'This button has already been used.',
   stranger:
     'Tocsin does not know you, so nothing was done. Whoever runs it can add you to `people` of the sink {sink}: your id is {id}, your username {name}.',
   outsider:
@@ -14,14 +14,14 @@ export const en = {
   unasked:
     'Tocsin could not find out whether you are in the channel, so nothing was done. Try again.',
   forbidden:
-    'You may look, and not act: nothing was done. Whoever runs Tocsin can change your role under `people` of the sink {sink}.',
+    'You may look but not act: nothing was done. Whoever runs Tocsin can change your role under `people` of the sink {sink}.',
   refused: 'Nothing was done: {reason}',
-  notReady: 'Tocsin is not ready: it starts, or its database does not answer. Try again.',
+  notReady: 'Tocsin is not ready: it is starting, or its database does not answer. Try again.',
   failed: 'Tocsin could not do this, and its log says why. Try again.',
   gone: 'This event is no longer stored: it is older than RETENTION.',
   whyRoute: 'The route {route} sent it here.',
   whyRoutes: 'Routes that took it when it arrived: {routes}.',
-  whyNoRoute: 'No route sent it: it is of Tocsin itself.',
+  whyNoRoute: 'No route sent it: it comes from Tocsin itself.',
   whyDigest: 'It came in a digest.',
   whyNow: 'As the routes and silences are now, it would come here[, by {routes}].',
   whyNotNow: 'As the routes and silences are now, it would not come here.[ {reason}]',
@@ -39,10 +39,10 @@ export const en = {
   same: 'It is so already, so nothing was changed. {state}.',
   taken: 'Somebody else has it, so nothing was changed. {state}.',
   resolved: 'It is resolved, so nothing was changed: reopen it first. {state}.',
-  usedNow: 'This button was used already. {state}.',
-  unknownCommand: 'There is no {word}. These there are:',
-  incomplete: 'Write it so: {form}',
-  help: 'An id is the number on the card, or `#` and the number that the page shows. What there is:',
+  usedNow: 'This button has already been used. {state}.',
+  unknownCommand: 'There is no command {word}. The commands are:',
+  incomplete: 'Write it like this: {form}',
+  help: 'An id is the number on the card, or `#` and the number that the page shows. The commands are:',
   noEvent: 'No stored event has the id {item}.',
   severalEvents: 'Several have the id {item}. Name one of these by the number behind it:',
   noneOpen: 'Nothing of severity HIGH or higher is open.',
@@ -54,10 +54,10 @@ export const en = {
   sourceCount: '{count} sources',
   sinkCount: '{count} sinks',
   replicaCount: '{count} processes',
-  noneDead: 'Nothing is dead[ of the sink {sink}], so there is nothing to send again.',
-  wouldRedrive: '{count} dead messages[ of the sink {sink}] would be sent again: {severities}.',
+  noneDead: 'Nothing is dead[ for the sink {sink}], so there is nothing to send again.',
+  wouldRedrive: '{count} dead messages[ for the sink {sink}] would be sent again: {severities}.',
   confirmRedrive: 'To do it: {command}',
-  redriven: '{count} messages will be sent again.',
+  redriven: 'Will be sent again: {count}.',
 } as const;
 
 export type ChatSentence = keyof typeof en;

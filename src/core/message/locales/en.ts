@@ -117,7 +117,7 @@ export const en = {
       '**escalated**[ to {to}][ (step {step})][, on duty: {duty}][, nobody is on duty: {fallback} instead][; {skipped} earlier steps came too late][: {reason}]',
     newsUnacknowledged: 'nobody has acknowledged it',
     newsUndelivered: 'it could not be delivered[ to {sinks}]',
-    newsNoted: 'note[ of {actor}][: “{note}”]',
+    newsNoted: 'note[ by {actor}][: “{note}”]',
   },
   /** Buttons and menus of a card. */
   actions: {
