@@ -78,6 +78,8 @@ export interface Receipt {
    */
   readonly remoteId?: string | undefined;
   readonly quota?: Quota | undefined;
+  /** The message was there already, and may show an earlier state of its incident. */
+  readonly isEarlier?: boolean | undefined;
 }
 
 /** The result of an inspection of a sink that works. */

@@ -56,7 +56,7 @@ export async function dueEscalations(
 ): Promise<number[]> {
   const rows = await db.$client`
     select id as incident_id from incidents
-    where step_at is not null
+    where step_at is not null and exists (select 1 from events e where e.id = event_id)
       and (step_at <= now() or step_at > now() + ${aheadMaxMs}::float8 * interval '1 millisecond')
     order by step_at limit ${limit}`;
   return rows.map((one) => row.number(one, 'incident_id'));

@@ -8,7 +8,7 @@ import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldPriority } from './deliveries/pending.ts';
 import { eventRow } from './event-row.ts';
-import { incidentSubject } from './incidents.ts';
+import { countMax, incidentSubject } from './incidents.ts';
 import { heldLease } from './leases.ts';
 
 /** Joins several texts into one parameter. JSON escapes control characters, so none contains it. */
@@ -130,7 +130,7 @@ function raised(db: Database, { source, events }: NewPage) {
     external_id: draft.externalId,
     subject: draft.subject,
     severity: draft.severity,
-    occurrences: Math.max(1, draft.body.recurrence ?? 1),
+    occurrences: Math.min(Math.max(1, draft.body.recurrence ?? 1), countMax),
     route: escalation!.route,
     after_ms: escalation!.afterMs,
   }));

@@ -10,7 +10,7 @@ import type {
   StoredEdit,
 } from '../kit/records/incident.ts';
 import type { Database } from './database.ts';
-import { incidentSubject, toView, viewColumns } from './incidents.ts';
+import { countMax, incidentSubject, toView, viewColumns } from './incidents.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import type { incidentChanges, messageEdits } from './schema.ts';
 
@@ -73,6 +73,7 @@ export async function writeChange(db: Database, change: NewChange): Promise<Inci
         and (d.state <> 'delivered' or d.remote_id is not null)
       order by d.sink
       on conflict (event_id, sink) do update set wanted = excluded.wanted,
+        state = case when message_edits.state = 'gone' then 'gone' else 'current' end,
         scheduled_at = case
           when message_edits.wanted > message_edits.done then message_edits.scheduled_at
           else greatest(now(),
@@ -138,7 +139,7 @@ function inserted(db: Database, { known, next, actor, via, note }: NewChange) {
       ${timeOf(db, next.untilMs)}, ${note}::text,
       case when ${state === 'acknowledged'} then now() end,
       case when ${state === 'resolved'} then now() end,
-      ${view.occurrences + next.seenAgain}::integer, ${next.seenAt}::text::timestamptz,
+      ${Math.min(view.occurrences + next.seenAgain, countMax)}::integer, ${next.seenAt}::text::timestamptz,
       ${step?.step ?? 0}::integer, ${timeOf(db, step?.nextAtMs ?? null)}, ${step?.to ?? null}::text
     from events e where e.id = ${view.eventId}::bigint
     on conflict (source, subject) do nothing
@@ -162,7 +163,7 @@ function updated(db: Database, { known, next, actor, via, note }: NewChange) {
     state === 'resolved' && view.state !== 'resolved' ? client`, resolved_at = now()` : client``;
   return client`
     update incidents set state = ${state}, severity = ${next.severity}::smallint,
-      version = version + 1, occurrences = occurrences + ${next.seenAgain}::integer,
+      version = version + 1, occurrences = least(occurrences + ${next.seenAgain}::bigint, ${countMax})::integer,
       last_seen_at = greatest(last_seen_at, ${next.seenAt}::text::timestamptz)
       ${taken} ${acknowledged} ${resolved} ${escalation(db, view, { state, step })}
     where id = ${view.id} and version = ${view.version}

@@ -19,7 +19,9 @@ export async function readOver(db: Database, limit: number): Promise<OverInciden
     select event_id, greatest(changed_at, last_seen_at)
         < now() - ${quietAfterDays} * interval '1 day' as is_quiet
     from incidents
-    where until <= now() and state in ('acknowledged', 'snoozed') order by until limit ${limit}`;
+    where until <= now() and state in ('acknowledged', 'snoozed')
+      and exists (select 1 from events e where e.id = event_id)
+    order by until limit ${limit}`;
   return rows.map((row) => ({
     eventId: incidentRow.number(row, 'event_id'),
     isQuiet: overRow.boolean(row, 'is_quiet'),

@@ -65,14 +65,17 @@ export async function readIncidents(
   return new Map(rows.map((row) => [incidentRow.number(row, 'event_id'), toView(row)]));
 }
 
+/** The largest integer of Postgres: a vendor may claim more. */
+export const countMax = 2_147_483_647;
+
 /** SQL: {@link viewColumns} and `step` of a root event `e`, which may have no incident `i`. */
 export function viewOrOpen({ $client: client }: Database) {
   return client`coalesce(i.id, 0) as id, e.id as event_id, coalesce(i.state, 'open') as state,
     coalesce(i.version, 0) as version, coalesce(i.severity, e.severity) as severity, i.by, i.via,
     i.note, extract(epoch from coalesce(i.changed_at, e.received_at)) * 1000 as changed_at,
     extract(epoch from i.until) * 1000 as until,
-    coalesce(i.occurrences, greatest(1, (e.body->>'recurrence')::float8::integer), 1)
-      as occurrences,
+    coalesce(i.occurrences,
+      least(greatest(1, (e.body->>'recurrence')::float8), ${countMax})::integer, 1) as occurrences,
     extract(epoch from i.last_seen_at) * 1000 as last_seen_at, i.escalated_to,
     coalesce(i.step, 0) as step`;
 }

@@ -114,7 +114,7 @@ export const messageEdits = pgTable(
     editedAt: time('edited_at'),
     /** Failures since the last that passed. */
     attempts: integer().notNull().default(0),
-    /** `gone`: somebody removed the message. `dead`: it was given up. Neither is tried again. */
+    /** `gone`: somebody removed the message. `dead`: given up, until the incident changes again. */
     state: text().$type<'current' | 'gone' | 'dead'>().notNull().default('current'),
     reason: text(),
   },

@@ -114,12 +114,20 @@ describe('an edit that failed', () => {
     expect(await due()).toMatchObject([{ attempts: 3 }]);
   });
 
-  test.each(['gone', 'dead'] as const)('never comes again once it is %s', async (state) => {
+  test('never comes again once its message is gone, and once given up with the next change', async () => {
     const lease = await hold(db(), 'sink:x');
     await change(db(), root);
-    const failed = { attempts: 1, state, reason: 'gone', delayMs: 0 };
-    await recordEditFailed(db(), lease, { sink: 'soc', eventId: root, ...failed });
+    const failed = { attempts: 9, reason: 'auth', delayMs: 0 };
+    const fail = (state: 'gone' | 'dead') =>
+      recordEditFailed(db(), lease, { sink: 'soc', eventId: root, state, ...failed });
+    await fail('dead');
+    expect(await due()).toEqual([]);
+    expect(await countEdits(db())).toEqual(new Map());
     await change(db(), root, resolve);
+    await db().$client`update message_edits set scheduled_at = now()`;
+    expect(await due()).toMatchObject([{ attempts: 9 }]);
+    await fail('gone');
+    await change(db(), root, { kind: 'reopened' });
     expect(await due()).toEqual([]);
     expect(await countEdits(db())).toEqual(new Map());
   });

@@ -206,9 +206,7 @@ test('whoever takes a digest stops the steps of the events in it', async () => {
   await change({ kind: 'noted' }, 'ana', 'x');
   expect(await steps()).toEqual([{ state: 'pending', reason: null, is_over: false }]);
   await change(acknowledge);
-  expect(await steps()).toEqual([
-    { state: 'suppressed', reason: 'acknowledged', is_over: true },
-  ]);
+  expect(await steps()).toEqual([{ state: 'suppressed', reason: 'acknowledged', is_over: true }]);
 });
 
 test('each change is kept: what, from what to what, who, through which door and why', async () => {

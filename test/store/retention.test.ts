@@ -91,6 +91,8 @@ test('the incident of an event goes with it: its changes, and the edits of its m
   const { fence, ids, batch } = await store();
   const [old, young] = [ids[0]!, ids[1]!];
   await database().$client`update events set received_at = now() where id = ${young}`;
+  // Of a message without an id nothing is edited.
+  await database().$client`update deliveries set remote_id = 'm' || event_id`;
   for (const eventId of [old, young])
     await changeIncident(database(), {
       ...{ eventId, wanted: { kind: 'resolved' }, actor: 'ana', via: 'page' },

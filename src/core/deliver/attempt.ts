@@ -4,7 +4,7 @@
 import { AdapterError, unansweredReasons } from '../../kit/errors.ts';
 import { paceOf, type Quota } from '../../kit/quota.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
-import type { Message, Sink } from '../../kit/sink.ts';
+import type { Message, Receipt, Sink } from '../../kit/sink.ts';
 import type { AttemptTrace, Tracing } from '../../observe/tracing/index.ts';
 import { databaseErrorText } from '../../store/database.ts';
 import type { Wake } from '../loops/wake.ts';
@@ -100,7 +100,7 @@ export class Attempts {
       if (due.kind !== undefined && !(await admission.admits(due))) return;
       const receipt = await this.#send(health, begun.delivery);
       this.#heed(receipt?.quota);
-      this.#succeed(health, begun, remoteIdOf(receipt));
+      this.#succeed(health, begun, receipt ?? {});
     } catch (error) {
       if (!(await admission.isGone(due, error))) await this.#fail(health, begun, error);
     } finally {
@@ -183,7 +183,7 @@ export class Attempts {
     return durationMs;
   }
 
-  #succeed(health: Health, begun: Begun, remoteId: string | undefined): void {
+  #succeed(health: Health, begun: Begun, receipt: Receipt): void {
     const { inHand, failing, judge, hastening, changed } = this.#parts;
     const { event, attempts, form, incident } = begun.delivery;
     inHand.inFlight.passed(event.id, performance.now());
@@ -191,7 +191,9 @@ export class Attempts {
     const durationMs = this.#settled(begun, false);
     const afterFailure = attempts > 0 || failing.has(event.id);
     const isDigest = event.body.digest !== undefined;
-    const shown = { remoteId, version: incident?.version };
+    // A message that was there already is edited, if its incident has changed since.
+    const version = receipt.isEarlier === true ? undefined : incident?.version;
+    const shown = { remoteId: remoteIdOf(receipt), version };
     inHand.recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest, ...shown });
     failing.delivered(event.id, form, begun.mark);
     judge.passed();

@@ -13,7 +13,7 @@ import {
 import { changeIncident } from '../incidents/change.ts';
 import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
-import { priorityOf, type Route } from '../routing/index.ts';
+import type { Route } from '../routing/index.ts';
 import type { Duty } from '../rules/duty.ts';
 import { type EscalationStep, momentsOf, takesPart } from '../rules/escalation.ts';
 import { silence } from '../silences/index.ts';
@@ -141,11 +141,12 @@ export class Escalation {
 
   /** None: a silence covers the event in each of the sinks. */
   async #deliveriesOf(
-    { event, severity }: EscalatedIncident,
+    { event }: EscalatedIncident,
     steps: readonly EscalationStep[],
   ): Promise<StepDelivery[]> {
     if (steps.length === 0) return [];
-    const priority = priorityOf(severity);
+    // Not even a storm holds a step up: there are few.
+    const priority = 0;
     const sinks = [...new Set(steps.flatMap(({ to }) => to))];
     const { silences, atMs } = await this.#deps.silences.current();
     const decisions = silence(

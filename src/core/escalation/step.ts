@@ -1,7 +1,7 @@
 // What a step says and whom it pings, and the step that somebody asks for before its time. Pure.
 import type { Step } from '../../kit/records/incident.ts';
 import type { EscalatedIncident } from '../../store/escalation.ts';
-import { priorityOf, type Route } from '../routing/index.ts';
+import type { Route } from '../routing/index.ts';
 import { type Duty, onDuty, type Person, shiftAt } from '../rules/duty.ts';
 import { type EscalationStep, momentsOf } from '../rules/escalation.ts';
 
@@ -38,11 +38,11 @@ export function mentionOf(
 
 /**
  * The next step at once, whatever its severities and hours; after the last one that one again. The
- * one after it comes as long after as it would have come.
+ * one after it comes when it would have come.
  * @returns undefined if the route has no steps
  */
 export function nextStep(
-  { route, step, severity, nowMs }: EscalatedIncident,
+  { route, step, nowMs }: EscalatedIncident,
   { routes, duty }: { readonly routes: readonly Route[]; readonly duty?: Duty | undefined },
 ): Step | undefined {
   const moments = momentsOf(routes.find(({ name }) => name === route)?.escalate ?? []);
@@ -51,15 +51,15 @@ export function nextStep(
   if (moment === undefined) return undefined;
   const later = moments[at + 1];
   const called = callOf(moment.steps, duty, nowMs);
-  const priority = priorityOf(severity);
   const sinks = [...new Set(moment.steps.flatMap(({ to }) => to))].sort();
   return {
     from: step,
     step: at + 1,
-    nextAtMs: later === undefined ? null : nowMs + later.atMs - moment.atMs,
+    // The job finds out when it is due.
+    nextAtMs: later === undefined ? null : nowMs,
     to: sinks.join(', '),
     ...mentionOf(moment.steps, called),
     values: { ...called?.values },
-    deliveries: sinks.map((sink) => ({ sink, priority, route: null })),
+    deliveries: sinks.map((sink) => ({ sink, priority: 0, route: null })),
   };
 }

@@ -22,7 +22,9 @@ function unlikely(stream: string, severity: Severity, values: Unlikely): EventFa
 function filled(field: unknown, name: string, values: Unlikely): unknown {
   if (field === 'string') return name === 'ip' ? values.ip : values.text;
   if (field === 'int') return values.number;
-  if (field === 'list<string>') return [{ id: values.text }];
+  // Of techniques the id counts, of changes the name and what it was and is.
+  const { text } = values;
+  if (field === 'list<string>') return [{ id: text, name: text, from: text, to: text }];
   const inner = Object.entries(field as object);
   return Object.fromEntries(inner.map(([key, one]) => [key, filled(one, key, values)]));
 }

@@ -78,7 +78,7 @@ export async function bringOver(from: postgres.Sql, to: Database): Promise<numbe
 
 function readEvents(from: postgres.Sql, after: number) {
   return from`
-    select id::int8 as id, source, external_id, subject, stream, type, severity, status, action,
+    select id::int8 as id, source, ${externalIdThere(from)} as external_id, subject, stream, type, severity, status, action,
       occurred_at::text as occurred_at, received_at::text as received_at, body::text as body,
       raw::text as raw, to_json(routes)::text as routes, traceparent,
       keys::text as keys
@@ -88,6 +88,13 @@ function readEvents(from: postgres.Sql, after: number) {
         where d.event_id = e.id and d.state in ('pending', 'dead'))
       or exists (select 1 from incidents i where i.event_id = e.id and i.state <> 'resolved'))
     order by id limit ${pageRows}`;
+}
+
+/** News are named by the number of their incident, which is another one in the other database. */
+function externalIdThere(from: postgres.Sql) {
+  return from`case when source = 'tocsin' and stream = 'incident'
+    then concat(external_id, '@', (extract(epoch from received_at) * 1000)::bigint)
+    else external_id end`;
 }
 
 async function writeEvents(tx: postgres.TransactionSql, page: readonly Record<string, unknown>[]) {

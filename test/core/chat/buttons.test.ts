@@ -44,6 +44,17 @@ describe('what Tocsin did not make', () => {
   const [payload = '', seal = ''] = token.split('.');
   const of = (said: string) => `${Buffer.from(said).toString('base64url')}.${seal}`;
 
+  test('the same bytes written in another way are none of its tokens: each counts once', () => {
+    const ways = [
+      `${token}=`,
+      `${token}$`,
+      ` ${token}`,
+      `${payload}=.${seal}`,
+      `${payload} .${seal}`,
+    ];
+    for (const way of ways) expect(made().read(way), way).toBe('forged');
+  });
+
   test.each([
     ['', '.', '..', 'x', payload, `${payload}.`, `.${seal}`],
     [`${token}.`, `${token}.x`, `${payload}.${seal.slice(1)}`, `${payload}.${seal}A`],

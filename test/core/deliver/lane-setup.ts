@@ -8,7 +8,7 @@ import type { Lease } from '../../../src/core/loops/lease.ts';
 import type { Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { quiet } from '../../store/stored.ts';
-import { voiceOf } from '../../support/voice.ts';
+import { freshVoice } from '../../support/voice.ts';
 
 export type LaneOptions = Partial<Omit<LaneDependencies, 'sink'>> & Pick<LaneDependencies, 'db'>;
 
@@ -17,7 +17,7 @@ export function startLaneOf(sink: Omit<Sink, 'origin'>, lease: Lease, options: L
   const deps = {
     id: 'soc',
     sink: { origin: 'x:', ...sink },
-    voice: voiceOf(),
+    voice: freshVoice(),
     log: quiet,
     metrics: createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] }),
     policy: defaultPolicy,

@@ -14,9 +14,9 @@ const duty = { shifts: [], fallback: { who: 'lead', mention: ['@lead'] } };
 
 test('the next one, whatever its severities and hours, and when the one after it comes', () => {
   expect(nextStep(incidentAt(0), { routes, duty })).toEqual({
-    ...{ from: 0, step: 1, nextAtMs: 1_900_000, to: 'soc', mention: '@lead @soc' },
+    ...{ from: 0, step: 1, nextAtMs: 1_000_000, to: 'soc', mention: '@lead @soc' },
     values: { fallback: 'lead' },
-    deliveries: [{ sink: 'soc', priority: 3, route: null }],
+    deliveries: [{ sink: 'soc', priority: 0, route: null }],
   });
 });
 

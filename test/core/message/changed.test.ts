@@ -18,7 +18,7 @@ test('each has a name, and what it was and is', () => {
   expect(shownFields(changedFields(fields, language, 40))).toEqual({
     Status: '`OPEN` → `CLOSED`',
     Comment: expect.stringMatching(/^– → `.*`$/),
-    'closed at': expect.stringMatching(/^– → time</),
+    Closed: expect.stringMatching(/^– → time</),
   });
 });
 
@@ -44,7 +44,7 @@ test('stand first on the card of a change, unless its text may be the reason of 
         ).fields,
       ),
     ).slice(0, 3);
-  expect(namesOf('full')).toEqual(['Status', 'Comment', 'closed at']);
-  expect(namesOf('short')).toEqual(['Status', 'Comment', 'closed at']);
+  expect(namesOf('full')).toEqual(['Status', 'Comment', 'Closed']);
+  expect(namesOf('short')).toEqual(['Status', 'Comment', 'Closed']);
   expect(namesOf('bare')).toEqual([]);
 });

@@ -88,7 +88,7 @@ it('shows what the vendor changed, from what to what', () => {
   ];
   expect(shownFields(cardOf({ kind: 'vendor_changed', fields }).fields)).toEqual({
     Status: '`OPEN` → `CLOSED`',
-    'closed at': '– → time<2026-03-01 03:00:00 +00:00>',
+    Closed: '– → time<2026-03-01 03:00:00 +00:00>',
   });
   expect(cardOf({ kind: 'vendor_changed', fields }, 'bare').fields).toEqual([]);
 });

@@ -20,8 +20,10 @@ test('help names every command', async () => {
 });
 
 test('what is unknown or lacks something says how it is written', async () => {
-  expect((await write('ackk 1')).text).toMatch(/^There is no `ackk`\..*\n`\/tocsin help`/);
-  expect((await write('snooze 6001')).text).toBe('Write it like this: `/tocsin snooze <id> <4h> [note]`');
+  expect((await write('ackk 1')).text).toMatch(/^There is no command `ackk`\..*\n`\/tocsin help`/);
+  expect((await write('snooze 6001')).text).toBe(
+    'Write it like this: `/tocsin snooze <id> <4h> [note]`',
+  );
 });
 
 test('show says what happened, how it stands, and the rest of the card', async () => {

@@ -101,7 +101,9 @@ test('of a hundred presses at once one counts, and the others learn it', async (
     }),
   );
   expect(answers.filter(({ text }) => text.startsWith('Silence'))).toHaveLength(1);
-  expect(answers.filter(({ text }) => text === 'This button has already been used.')).toHaveLength(99);
+  expect(answers.filter(({ text }) => text === 'This button has already been used.')).toHaveLength(
+    99,
+  );
   expect(await silences()).toEqual({ count: 1 });
   expect(await audited()).toEqual([
     {

@@ -13,7 +13,7 @@ test('says how many, and does it with their number alone', async () => {
   await posted({ severity: 5 });
   await db().$client`update deliveries set state = 'dead', reason = 'rejected'`;
   expect((await write('redrive soc')).text.split('\n')).toEqual([
-    '1 dead messages of the sink `soc` would be sent again: **CRITICAL** 1.',
+    '1 dead messages for the sink `soc` would be sent again: **CRITICAL** 1.',
     'To do it: `/tocsin redrive soc 1`',
   ]);
   expect(await audited()).toEqual([]);
@@ -27,6 +27,6 @@ test('of a sink without dead messages it says so', async () => {
   await posted();
   await db().$client`update deliveries set state = 'dead', reason = 'rejected'`;
   expect((await write('redrive other')).text).toBe(
-    'Nothing is dead of the sink `other`, so there is nothing to send again.',
+    'Nothing is dead for the sink `other`, so there is nothing to send again.',
   );
 });

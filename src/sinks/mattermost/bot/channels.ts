@@ -74,6 +74,8 @@ export class Channels {
 
   /** @param person a user id @throws {AdapterError} the server did not say */
   async isMember(channel: string, person: string, signal: AbortSignal): Promise<boolean> {
+    // The server's own name for whoever asks: the bot.
+    if (person.toLowerCase() === 'me') return false;
     const id = await this.idOf(channel, signal);
     const path = `/channels/${id}/members/${encodeURIComponent(person)}`;
     const answer = await this.#api.get(path, signal);

@@ -101,13 +101,14 @@ class BotSink implements Sink {
     const remoteId = found ?? idOf(card!, this.#far);
     const place = { channelId, pendingId: this.#pendingIdOf('details', deliveryId) };
     const details = detailsPost(message, deliveryId, place, options);
-    if (details === undefined) return this.#receipt(remoteId, deliveryId, card);
+    const earlier = found === undefined ? {} : { isEarlier: true };
+    if (details === undefined) return { ...this.#receipt(remoteId, deliveryId, card), ...earlier };
     this.#own.remember(deliveryId, remoteId);
     if (found !== undefined && (await this.#hasDetails(remoteId, context)))
-      return this.#receipt(remoteId, deliveryId, card);
+      return { ...this.#receipt(remoteId, deliveryId, card), ...earlier };
     const reply = await this.#post({ ...details, root_id: remoteId }, signal);
     idOf(reply, this.#far);
-    return this.#receipt(remoteId, deliveryId, reply, 2);
+    return { ...this.#receipt(remoteId, deliveryId, reply, 2), ...earlier };
   }
 
   async edit(remoteId: string, message: Message, { deliveryId, signal }: SendContext) {

@@ -32,8 +32,8 @@ export class OwnPosts {
   readonly #api: MattermostApi;
   readonly #channels: Channels;
   readonly #far: Far;
-  /** What the last searches found, by the id of the delivery. */
-  readonly #found = new Map<string, string>();
+  /** What the last search of each channel found, by the id of the delivery. */
+  readonly #found = new Map<string, ReadonlyMap<string, string>>();
   /** Cards whose details could not be posted, likewise. */
   readonly #incomplete = new Map<string, string>();
   /** Ids of channels and posts below which nobody else can have posted since the last search. */
@@ -58,7 +58,6 @@ export class OwnPosts {
 
   forget(deliveryId: string): void {
     this.#incomplete.delete(deliveryId);
-    this.#found.delete(deliveryId);
   }
 
   /**
@@ -70,11 +69,11 @@ export class OwnPosts {
     const incomplete = this.#incomplete.get(deliveryId);
     if (incomplete !== undefined) return incomplete;
     if (this.#isDoubtful(message, channelId)) {
-      await this.#search(searched);
+      this.#found.set(channelId, await this.#search(searched));
       this.#searched.add(channelId);
       this.active();
     }
-    return this.#found.get(deliveryId);
+    return this.#found.get(channelId)?.get(deliveryId);
   }
 
   /** Whether a reply below this post may be there already. */
@@ -104,21 +103,22 @@ export class OwnPosts {
   }
 
   /** Newest first, back to when the event was stored. */
-  async #search({ channelId, message, signal }: Searched): Promise<void> {
+  async #search({ channelId, message, signal }: Searched): Promise<ReadonlyMap<string, string>> {
     const sinceMs = Date.parse(message.event.receivedAt) - skewMs;
-    this.#found.clear();
+    const found = new Map<string, string>();
     for (let page = 0; page < pagesMax; page += 1) {
       const path = `/channels/${channelId}/posts?page=${page}&per_page=${pageSize}`;
       const answer = await this.#api.get(path, signal);
       const own = await this.#ownOf(answer, signal);
       for (const post of own) {
         const id = marksOf(post)?.delivery_id;
-        if (typeof id === 'string' && !post.root_id) this.#found.set(id, post.id);
+        if (typeof id === 'string' && !post.root_id) found.set(id, post.id);
       }
       const all = readJson(list, answer.body);
       const oldest = all?.posts[all.order.at(-1) ?? '']?.create_at ?? 0;
-      if (all === undefined || all.order.length < pageSize || oldest < sinceMs) return;
+      if (all === undefined || all.order.length < pageSize || oldest < sinceMs) break;
     }
+    return found;
   }
 
   /** Anybody can write our marks into a post; only the bot's own count. */

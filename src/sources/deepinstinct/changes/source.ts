@@ -200,6 +200,8 @@ export class ChangesSource implements PollSource {
       if (!(error instanceof AdapterError)) throw error;
       if (stream === 'suspicious' && isUnauthorised(error)) return await this.#disabled(signal);
       // The others go on meanwhile; this one may be what the console cannot do.
+      if (task.kind === 'item' && error.status !== undefined && error.reason !== 'rate_limited')
+        watch.seen(task.item, this.#now());
       if (task.kind === 'sweep') this.#outages.failed(task.name, error, this.#now());
       if (task.kind === 'page') this.#outages.failed('search', error, this.#now());
       throw error;

@@ -311,6 +311,8 @@ describe('who may press', () => {
     const [ana, bob] = [server.addUser('ana', { channels: [channel] }), server.addUser('bob')];
     expect(await chat!.isMember!(ana.id, signal)).toBe(true);
     expect(await chat!.isMember!(bob.id, signal)).toBe(false);
+    // The server's own name for the bot, which is in the channel.
+    expect(await chat!.isMember!('me', signal)).toBe(false);
     server.revoke(bot.token);
     await adapterError(chat!.isMember!(ana.id, signal));
   });

@@ -55,6 +55,27 @@ describe('after a process that died', () => {
     ]);
   });
 
+  it('finds it in each of several channels, and says that it may be out of date', async () => {
+    const { server, bot, sink, restarted } = await stageOf({ details: 'card' }, forgetful);
+    server.addHook('other');
+    await fetch(`${server.url}/api/v4/channels/${server.channelId('other')}/members`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bot.token}` },
+      body: JSON.stringify({ user_id: bot.id }),
+    });
+    const elsewhere = { settings: { channel: 'secops/other' } };
+    const old = (more: object = {}) => ({ ...messageNow({ receivedAt: minuteAgo() }), ...more });
+    await sent(sink, old(), 'soc-1');
+    await sent(sink, old(), 'soc-2');
+    await sent(sink, old(elsewhere), 'soc-3');
+    const next = restarted({ details: 'card' });
+    await sent(next, old(), 'soc-1');
+    await sent(next, old(elsewhere), 'soc-3');
+    expect(await next.send(old(), contextOf('soc-2'))).toMatchObject({ isEarlier: true });
+    expect(server.posts).toHaveLength(3);
+    expect(await next.send(old(), contextOf('soc-4'))).not.toHaveProperty('isEarlier');
+  });
+
   it('finds a reply in the thread', async () => {
     const { server, sink, restarted } = await stageOf({ details: 'card' }, forgetful);
     const id = await sent(sink);
