@@ -7,20 +7,21 @@ import { code } from './text.ts';
 /** What is shown of all that the vendor changed at once. */
 const fieldsMax = 6;
 
-const labels: Readonly<Record<string, Label>> = {
-  status: 'status',
-  action: 'action',
-  lastAction: 'lastAction',
-  recurrence: 'recurrence',
-  severity: 'severity',
-  comment: 'comment',
-  affectedDevices: 'affectedDevices',
-  closedAt: 'closedAt',
-  closeTrigger: 'closeTrigger',
-  lastSeenAt: 'lastSeenAt',
-  fileStatus: 'fileStatus',
-  sandboxStatus: 'sandboxStatus',
-};
+/** What changes has a label of the same name; anything else is named in its own words. */
+const labels: ReadonlySet<string> = new Set<Label>([
+  'status',
+  'action',
+  'lastAction',
+  'recurrence',
+  'severity',
+  'comment',
+  'affectedDevices',
+  'closedAt',
+  'closeTrigger',
+  'lastSeenAt',
+  'fileStatus',
+  'sandboxStatus',
+]);
 
 /** The first six. @param max characters of a value */
 export function changedFields(
@@ -29,7 +30,7 @@ export function changedFields(
   max: number,
 ): Field[] {
   return fields.slice(0, fieldsMax).map(({ name, from, to }) => ({
-    name: [Object.hasOwn(labels, name) ? language.label(labels[name]!) : word(wordsOf(name))],
+    name: [labels.has(name) ? language.label(name as Label) : word(wordsOf(name))],
     value: [...valueText(from, language, max), word(' → '), ...valueText(to, language, max)],
   }));
 }

@@ -33,22 +33,44 @@ const timeoutMs = 30_000;
 /** Real pages have up to 400 kB. */
 const bodyBytesMax = 32 * 1024 * 1024;
 /** Of each request to the console. */
-export const bounds = { timeoutMs, bodyBytesMax } as const;
+const bounds = { timeoutMs, bodyBytesMax } as const;
+
+export interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly stream: Stream;
+  /** Behind the path of the stream. */
+  readonly path: string;
+  /** JSON. */
+  readonly body?: string;
+}
+
+/** Asks the console once. @throws {AdapterError} it gave no answer */
+export function ask(
+  { http, url, token }: Pick<ClientOptions, 'http' | 'url' | 'token'>,
+  { method, stream, path, body }: Question,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  return http.request({
+    method,
+    url: `${url}/api/v1${streamPaths[stream]}${path}`,
+    headers: {
+      authorization: token,
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body }),
+    signal,
+    ...bounds,
+  });
+}
 
 export function createClient({ http, url, token, now }: ClientOptions): Client {
   const { host } = new URL(url);
-  const headers = { authorization: token, accept: 'application/json' };
   return {
     host,
     async readPage(stream, after, signal) {
-      const address = `${url}/api/v1${streamPaths[stream]}?after_event_id=${after}`;
-      const answer = await http.request({
-        method: 'GET',
-        url: address,
-        headers,
-        signal,
-        ...bounds,
-      });
+      const question = { method: 'GET', stream, path: `?after_event_id=${after}` } as const;
+      const answer = await ask({ http, url, token }, question, signal);
       assertAnswered(answer, { host, token, nowMs: now() });
       const page = pageOf(answer, host, token);
       assertHeeded(page, after, host);

@@ -5,12 +5,12 @@ import { AdapterError } from '../../kit/errors.ts';
 import type { EventDraft } from '../../kit/event.ts';
 import type { HttpAnswer, HttpClient } from '../../kit/http/index.ts';
 import type { FoundItems, SourceQuery } from '../../kit/source.ts';
-import { assertAnswered, assertHeeded, bounds, pageOf } from './client.ts';
+import { ask, assertAnswered, assertHeeded, pageOf, type Question } from './client.ts';
 import { cutMembers } from './cut.ts';
 import { normalise } from './normalise.ts';
 import { numberOf } from './page.ts';
 import { wordsOf } from './severity.ts';
-import { type Stream, streamPaths } from './stream.ts';
+import type { Stream } from './stream.ts';
 
 export interface LookUpOptions {
   readonly http: HttpClient;
@@ -75,11 +75,8 @@ export class LookUp {
     return { host: this.#host, token, nowMs: now() };
   }
 
-  async #ask(
-    { method, path, body }: { method: 'GET' | 'POST'; path: string; body?: string },
-    signal: AbortSignal,
-  ): Promise<HttpAnswer> {
-    const { http, url, token, now, stream } = this.#options;
+  async #ask(question: Omit<Question, 'stream'>, signal: AbortSignal): Promise<HttpAnswer> {
+    const { now, stream } = this.#options;
     signal.throwIfAborted();
     const restMs = this.#restUntilMs - now();
     if (restMs > 0) {
@@ -89,18 +86,7 @@ export class LookUp {
     if (this.#isAsking) throw refused(this.#host, busy, 'rate_limited');
     this.#isAsking = true;
     try {
-      const answer = await http.request({
-        method,
-        url: `${url}/api/v1${streamPaths[stream]}${path}`,
-        headers: {
-          authorization: token,
-          accept: 'application/json',
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body }),
-        signal,
-        ...bounds,
-      });
+      const answer = await ask(this.#options, { ...question, stream }, signal);
       this.#heed(answer);
       return answer;
     } finally {

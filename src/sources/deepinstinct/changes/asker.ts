@@ -2,10 +2,10 @@
 // nothing.
 import { AdapterError } from '../../../kit/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../../kit/http/index.ts';
-import { assertAnswered, assertHeeded, bounds, pageOf } from '../client.ts';
+import { ask, assertAnswered, assertHeeded, pageOf, type Question } from '../client.ts';
 import { cutMembers } from '../cut.ts';
 import type { WireItem, WirePage } from '../page.ts';
-import { type Stream, streamPaths } from '../stream.ts';
+import type { Stream } from '../stream.ts';
 import type { Budget } from './budget.ts';
 
 export interface AskerOptions {
@@ -16,14 +16,6 @@ export interface AskerOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly budget: Budget;
-}
-
-interface Question {
-  readonly method: 'GET' | 'POST';
-  readonly stream: Stream;
-  /** Behind the path of the stream. */
-  readonly path: string;
-  readonly body?: string;
 }
 
 /** Each call spends one request of the budget; whoever calls has asked whether there is one. */
@@ -92,23 +84,12 @@ export class Asker {
     assertAnswered(answer, { host: this.host, token, nowMs: now() });
   }
 
-  #ask({ method, stream, path, body }: Question, signal: AbortSignal): Promise<HttpAnswer> {
-    const { http, url, token, now, budget } = this.#options;
+  #ask(question: Question, signal: AbortSignal): Promise<HttpAnswer> {
+    const { now, budget } = this.#options;
     signal.throwIfAborted();
     budget.spend(now());
     this.#requests += 1;
-    return http.request({
-      method,
-      url: `${url}/api/v1${streamPaths[stream]}${path}`,
-      headers: {
-        authorization: token,
-        accept: 'application/json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body }),
-      signal,
-      ...bounds,
-    });
+    return ask(this.#options, question, signal);
   }
 }
 
