@@ -32,6 +32,15 @@ interface Begin {
   readonly more?: Partial<LaneDependencies>;
 }
 
+const briskPolicy = {
+  ...defaultPolicy,
+  backoff: { firstMs: 10, maxMs: 20 },
+  sinkBackoff: { firstMs: 10, maxMs: 20 },
+  pausedBackoff: { firstMs: 30, maxMs: 30 },
+  rereadMs: 30,
+  sendTimeoutMs: 5000,
+};
+
 async function begin({ edit, send = async () => {}, check, lease, more = {} }: Begin = {}) {
   const edited: Edited[] = [];
   const sent: number[] = [];
@@ -54,14 +63,7 @@ async function begin({ edit, send = async () => {}, check, lease, more = {} }: B
     db: db(),
     metrics,
     log: { ...quiet, warn: (fields: object) => logged.push({ ...fields }) } as never,
-    policy: {
-      ...defaultPolicy,
-      backoff: { firstMs: 10, maxMs: 20 },
-      sinkBackoff: { firstMs: 10, maxMs: 20 },
-      pausedBackoff: { firstMs: 30, maxMs: 30 },
-      rereadMs: 30,
-      sendTimeoutMs: 5000,
-    },
+    policy: briskPolicy,
     ...more,
   });
   onTestFinished(() => lane.stop());
@@ -306,6 +308,8 @@ describe('an edit', () => {
       async check() {
         if (isPaused && isBroken) throw new AdapterError('reject_sink', 'auth', 'who are you');
       },
+      // Refused often enough, it would be given up.
+      more: { policy: { ...briskPolicy, backoff: { firstMs: 3_600_000, maxMs: 3_600_000 } } },
     });
     await expectSoon(() => edited.length > 0);
     await turns();
@@ -313,6 +317,7 @@ describe('an edit', () => {
     const paused = values.find(({ labels }) => labels.state === 'paused');
     expect(paused?.value).toBe(isPaused ? 1 : 0);
     isBroken = false;
+    await later();
     // With nothing to send, the edit itself shows that the sink works again.
     await expectSoon(async () => Number((await edits())[0]!.done) === 1);
     await expectSoon(async () => {
