@@ -10,6 +10,7 @@ import type { IncidentState } from '../kit/incident.ts';
 import type { KnownIncident } from '../kit/records/incident.ts';
 import type { Database } from '../store/database.ts';
 import { readEscalation } from '../store/escalation.ts';
+import { isEscalatedSince } from '../store/incident-changes.ts';
 import { countIncidents, listIncidents } from '../store/incident-list.ts';
 import { readIncident, rootEventOf } from '../store/incidents.ts';
 import { cursorOf, keyOf } from './cursor.ts';
@@ -182,23 +183,52 @@ export const reopen: Operation<ActInput, Answer> = {
   run: (context, input) => change(context, input, { kind: 'reopened' }),
 };
 
-export const escalate: Operation<ActInput, Answer> = {
+interface EscalateInput extends ActInput {
+  readonly version?: number | undefined;
+}
+
+export const escalate: Operation<EscalateInput, Answer> = {
   ...act,
   name: 'incident-escalate',
   summary: 'Makes the next step of its route at once, or the last one again',
   route: 'POST /incidents/{event}/escalate',
-  input: z.strictObject(noted),
-  async run(context, input) {
-    const { view } = await knownOf(context.db, input.event);
-    const known = view.id === 0 ? null : await readEscalation(context.db, view.id);
-    const step = known === null ? undefined : nextStep(known, context.config);
-    if (step === undefined)
-      throw new ConflictError(
-        `Event ${input.event} has no steps: no route with "escalate" took it.`,
-      );
-    return change(context, input, { kind: 'escalated', step });
+  input: z.strictObject({
+    ...noted,
+    version: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Of the incident as you saw it: if it was escalated since, nothing is done'),
+  }),
+  async run(context, { version: seen, ...input }) {
+    const { db, config } = context;
+    const { view } = await knownOf(db, input.event);
+    let since = seen;
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const known = view.id === 0 ? null : await readEscalation(db, view.id);
+      const step = known === null ? undefined : nextStep(known, config);
+      if (known === null || step === undefined) throw withoutSteps(input.event);
+      const { version } = known;
+      since ??= version;
+      const isDone = version > since && (await isEscalatedSince(db, known, since));
+      if (isDone)
+        return { outcome: 'same', incident: fields.shownOf(await knownOf(db, input.event)) };
+      const answer = await change(context, input, { kind: 'escalated', step, version });
+      // Else it changed in between, and perhaps in another way: that is looked at anew.
+      if (answer.outcome !== 'same') return answer;
+    }
+    throw new ConflictError(
+      `Event ${input.event} is being changed by too many at once. Try again.`,
+    );
   },
 };
+
+/** Each further one means that somebody else changed the incident in between. */
+const attemptsMax = 100;
+
+function withoutSteps(event: string): ConflictError {
+  return new ConflictError(`Event ${event} has no steps: no route with "escalate" took it.`);
+}
 
 export const remark: Operation<OfEvent & { readonly note: string }, Answer> = {
   ...act,

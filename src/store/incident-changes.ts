@@ -222,6 +222,23 @@ export async function readChanges(
   return rows.map(toChange).reverse();
 }
 
+/**
+ * Whether it was escalated after this version. Each change raises the version by one, so these are
+ * the last so many.
+ */
+export async function isEscalatedSince(
+  db: Database,
+  { id, version }: { readonly id: number; readonly version: number },
+  since: number,
+): Promise<boolean> {
+  const found = await db.$client`
+    select 1 from (
+      select kind from incident_changes where incident_id = ${id} order by id desc
+      limit ${Math.max(0, version - since)}
+    ) c where c.kind = 'escalated' limit 1`;
+  return found.length > 0;
+}
+
 function toChange(row: Row): StoredChange {
   return {
     id: changeRow.number(row, 'id'),

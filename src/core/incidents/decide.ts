@@ -16,8 +16,12 @@ export type Wanted =
    */
   | { readonly kind: 'expired'; readonly isQuiet: boolean }
   | VendorChange
-  /** A step of the escalation; {@link Step.from} tells a repetition from the next one. */
-  | { readonly kind: 'escalated'; readonly step: Step };
+  /**
+   * A step of the escalation; {@link Step.from} tells a repetition from the next one.
+   * @property version of the incident on which somebody decided, who may also want the last step
+   *   again; absent: the time did
+   */
+  | { readonly kind: 'escalated'; readonly step: Step; readonly version?: number };
 
 /** The vendor changed the item. */
 export interface VendorChange {
@@ -57,7 +61,7 @@ export function decide(
     case 'expired':
       return expire(known, wanted.isQuiet);
     case 'escalated':
-      return escalate(known, wanted.step);
+      return escalate(known, wanted);
     case 'vendor':
       return follow(known, wanted);
   }
@@ -113,11 +117,15 @@ function expire(known: KnownIncident, isQuiet: boolean): NextIncident | Refusal 
   return { ...taken(known, 'expired', 'open'), isTold: !isQuiet };
 }
 
-function escalate(known: KnownIncident, step: Step): NextIncident | Refusal {
+function escalate(
+  known: KnownIncident,
+  { step, version }: Extract<Wanted, { readonly kind: 'escalated' }>,
+): NextIncident | Refusal {
   const { state } = known.view;
   if (state === 'resolved') return 'resolved';
   if (state !== 'open') return 'taken';
   if (step.from !== known.step) return 'same';
+  if (version !== undefined && version !== known.view.version) return 'same';
   const values = { step: String(step.step), to: step.to, ...step.values };
   return { ...unchanged(known), kind: 'escalated', isTold: true, values, step };
 }

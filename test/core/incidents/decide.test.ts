@@ -152,4 +152,14 @@ describe('an escalation', () => {
   ])('case %#: step %i: %s', (before, number, expected) => {
     expect(told(before, step(number), 'tocsin')).toBe(expected);
   });
+
+  test('of the last step again counts only on the version that somebody saw', () => {
+    const again: Wanted = {
+      kind: 'escalated',
+      step: { from: 1, step: 1, nextAtMs: null, to: 'on duty', deliveries: [] },
+    };
+    const before = known({ version: 3 }, 1);
+    expect(told(before, { ...again, version: 3 }, 'ana')).toBe('escalated open told');
+    expect(told(before, { ...again, version: 2 }, 'ana')).toBe('same');
+  });
 });

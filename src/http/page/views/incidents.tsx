@@ -122,7 +122,7 @@ export const actOnIncident: Act = async (visit, { event = '' }, form) => {
 function performed(
   { operate }: Visit,
   event: string,
-  { act, note = '', for: length = '' }: Readonly<Record<string, string>>,
+  { act, note = '', for: length = '', version = '' }: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const input = { event, ...(note.trim() !== '' && { note }) };
   switch (act) {
@@ -136,7 +136,11 @@ function performed(
     case 'reopen':
       return operate(incident.reopen, input);
     case 'escalate':
-      return operate(incident.escalate, input);
+      // Two who press the same button of one card make one step.
+      return operate(incident.escalate, {
+        ...input,
+        ...(/^\d{1,9}$/.test(version) && { version: Number(version) }),
+      });
     default:
       return operate(incident.remark, { event, note });
   }

@@ -52,7 +52,7 @@ const actsOf: Readonly<Record<Shown['state'], readonly ActName[]>> = {
 
 const lengths = ['1h', '4h', '1d', '7d'] as const;
 
-function acts({ event: id, state }: Shown, hasSteps: boolean, { actor, words }: Visit) {
+function acts({ event: id, state, version }: Shown, hasSteps: boolean, { actor, words }: Visit) {
   const own = words.incidents;
   if (!includes(actor.role, 'operate'))
     return <p class="quiet">{words.shell.readOnly.replace('{role}', 'operate')}</p>;
@@ -60,6 +60,7 @@ function acts({ event: id, state }: Shown, hasSteps: boolean, { actor, words }: 
   const names = [...actsOf[state], ...escalating];
   return (
     <form method="post" action={`/events/${id}/incident`} class="row">
+      <input type="hidden" name="version" value={version} />
       <label class="unseen" for="incident-note">
         {own.note}
       </label>

@@ -54,7 +54,13 @@ routes: [{ name: r, to: [soc], escalate: [{ after: 15m, to: [soc] }] }]
   const pressed = await post(`${at}/incident`, { act: 'escalate', note: 'call them' });
   expect(sentTo(pressed)).toBe(`${at} incidentEscalated`);
   expect(await db().$client`select sink from deliveries where kind = 'step'`).toHaveLength(1);
-  expect(await get(at)).toContain('Escalated to');
+  const escalated = await get(at);
+  expect(escalated).toContain('Escalated to');
+  const [, version = ''] = /name="version" value="(\d+)"/.exec(escalated) ?? [];
+  const again = () => post(`${at}/incident`, { act: 'escalate', note: '', version });
+  expect(sentTo(await again())).toBe(`${at} incidentEscalated`);
+  expect(sentTo(await again())).toBe(`${at} incidentSame`);
+  expect(await db().$client`select sink from deliveries where kind = 'step'`).toHaveLength(2);
   await change(page!.events[0]!.id, { kind: 'acknowledged', forMs: 60_000 });
   expect(buttons(await get(at))).not.toContain('escalate');
   const late = await post(`${at}/incident`, { act: 'escalate', note: '' });
