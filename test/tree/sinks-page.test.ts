@@ -1,78 +1,56 @@
-// docs/sinks.md has a section for each type of sink with a row for each of its keys, and says of
-// each what it can do as the sink itself declares it.
+// Each type of sink has a page with a table of its settings and an example that works, and
+// docs/sinks.md and the README say of each what it can do: as the code says it.
+// `npx vitest run test/tree/sinks-page.test.ts -u` writes the tables anew.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { z } from 'zod';
 import { sinkKeys } from '../../src/config/read/schema/file.ts';
-import type { Sink, SinkDefinition } from '../../src/kit/sink.ts';
 import { sinks } from '../../src/sinks/index.ts';
-import { adapterContext } from '../contract/adapter-cases.ts';
+import { consoleSettings, odditiesOf } from '../support/example-config.ts';
+import { blocksOf } from './documents.ts';
 import { readProjectFile } from './project-files.ts';
+import { factsOf, matrixOf, shortMatrixOf, withBlock, withSettings } from './sink-pages.ts';
+import { root } from './source-files.ts';
 
-const page = readProjectFile('docs/sinks.md');
-const types = Object.keys(sinks).sort();
+const types = Object.keys(sinks);
+const pathOf = (type: string) => `docs/sinks/${type}.md`;
+const atRoot = (path: string) => join(root, path);
+const facts = () =>
+  Object.fromEntries(types.map((type) => [type, factsOf(readProjectFile(pathOf(type)))]));
 
-const section = (heading: string) => page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-/** Each with what stands beside it. */
-const rowsOf = (heading: string) =>
-  Object.fromEntries(
-    [...section(heading).matchAll(/^\| `([^`]+)` \| (.*?) \|/gm)].map(([, key, beside]) => [
-      key,
-      beside!,
-    ]),
+test('each type has a page, and no other is there', () => {
+  const pages = readdirSync(atRoot('docs/sinks')).map((name) => name.replace(/\.md$/, ''));
+  expect(pages.sort()).toEqual([...types].sort());
+});
+
+test.each(types)('%s: the table has every setting as the schema says it', async (type) => {
+  const page = readProjectFile(pathOf(type));
+  expect(page).toContain(`\n---\n\n# ${type}\n`);
+  for (const heading of ['Example', 'Settings']) expect(page).toContain(`\n## ${heading}\n`);
+  const written = withSettings(page, sinks[type]!);
+  await expect(written).toMatchFileSnapshot(atRoot(pathOf(type)));
+});
+
+test.each(types)('%s: its example is a configuration about which nothing is to be said', (type) => {
+  const page = { path: pathOf(type), text: readProjectFile(pathOf(type)) };
+  const example = blocksOf(page).find(({ language }) => language === 'yaml')!.text;
+  expect(example).toContain(`type: ${type}\n`);
+  expect(odditiesOf(example, consoleSettings)).toEqual([]);
+});
+
+test('what each can do', async () => {
+  const page = readProjectFile('docs/sinks.md');
+  await expect(withBlock(page, 'sinks', matrixOf(sinks, facts()))).toMatchFileSnapshot(
+    atRoot('docs/sinks.md'),
   );
-
-function keysOf({ config }: SinkDefinition): Readonly<Record<string, z.ZodType>> {
-  return (config as unknown as z.ZodObject).shape as Readonly<Record<string, z.ZodType>>;
-}
-
-test.each(types)('%s: every key has a row, and nothing else has one', (type) => {
-  const definition = sinks[type]!;
-  const rows = rowsOf(type);
-  expect(section(type)).not.toBe('');
-  expect(Object.keys(rows).sort()).toEqual(Object.keys(keysOf(definition)).sort());
-  for (const [key, schema] of Object.entries(keysOf(definition))) {
-    const said = rows[key]!;
-    const isRequired = !schema.safeParse(undefined).success;
-    expect(said.includes('required'), `${key} is required: ${isRequired}`).toBe(isRequired);
-    expect(said.includes('secret'), key).toBe((definition.secrets as string[]).includes(key));
-    const preset = schema.safeParse(undefined).data;
-    if (preset !== undefined) expect(said, key).toBe(`\`${preset}\``);
-  }
+  const readme = readProjectFile('README.md');
+  await expect(withBlock(readme, 'sinks', shortMatrixOf(sinks, facts()))).toMatchFileSnapshot(
+    atRoot('README.md'),
+  );
 });
 
-test('the keys of every sink, and every type', () => {
-  const rows = section('Keys of every sink');
-  expect(Object.keys(rowsOf('Keys of every sink')).sort()).toEqual([...sinkKeys].sort());
-  const [, said = ''] = /^\| `type` \| required \| (.*) \|$/m.exec(rows) ?? [];
-  expect([...said.matchAll(/`(\w+)`/g)].map(([, type]) => type).sort()).toEqual(types);
-});
-
-/** What the page says under the name of a sink. */
-function claimsOf(row: string): Readonly<Record<string, string>> {
-  const lines = section('What each can do')
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .map((line) => line.split('|').map((cell) => cell.trim()));
-  const head = lines[0]!.slice(2, -1).map((cell) => cell.replaceAll('`', ''));
-  const cells = lines.find(([, name]) => name === row)!.slice(2, -1);
-  return Object.fromEntries(head.map((type, at) => [type, cells[at]!]));
-}
-
-const yes = (is: boolean) => (is ? 'yes' : 'no');
-
-test.each<[string, (sink: Sink) => string]>([
-  ['pings people', ({ can }) => yes(can?.mention === true)],
-  ['marks `CRITICAL` as urgent', ({ can }) => yes(can?.priority === true)],
-  ['has buttons', ({ can }) => yes(can?.buttons === true)],
-  ['edits what it sent', ({ edit }) => yes(edit !== undefined)],
-  ['replies to what it sent', ({ reply }) => yes(reply !== undefined)],
-  ['characters in one message', ({ limits }) => limits?.total.toLocaleString('en') ?? 'no limit'],
-  ['tested by `check` without a message', ({ check }) => yes(check !== undefined)],
-])('%s', (row, declared) => {
-  const said = claimsOf(row);
-  expect(Object.keys(said).sort()).toEqual(types);
-  for (const type of types) {
-    const { config, create, example } = sinks[type]!;
-    expect(said[type], type).toBe(declared(create(config.parse(example), adapterContext())));
-  }
+test('the keys of every sink', () => {
+  const [, section = ''] = readProjectFile('docs/sinks.md').split('\n## Keys of every sink\n');
+  const keys = [...section.split('\n## ')[0]!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
+  expect(keys.sort()).toEqual([...sinkKeys].sort());
 });
