@@ -1,7 +1,7 @@
 // The figures of incidents for the metrics. Counting looks at thousands of events, so it is done once
 // a minute, however often the metrics are asked for.
 import { type Severity, severityNames } from '../kit/event.ts';
-import type { Metrics } from '../observe/metrics/index.ts';
+import { type Metrics, severityLabel } from '../observe/metrics/index.ts';
 import { readClock } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { countIncidents } from '../store/incident-list.ts';
@@ -24,7 +24,8 @@ export function createIncidentFigures(
       readClock(db),
     ]);
     countedAtMs = now();
-    for (const [number, severity] of severityNames.entries()) {
+    for (const number of severities) {
+      const severity = severityLabel(number);
       const own = counts.filter((one) => one.severity === number);
       for (const state of states) {
         const count = own.find((one) => one.state === state)?.count ?? 0;

@@ -156,7 +156,7 @@ export class RoleMaker {
     const { config, sources, audience } = this.#parts;
     const shared = this.#shared();
     const sinks = this.#parts.sinks.map(({ id }) => id);
-    const { retentionMs: ageMs, recurringSilences: recurring } = config;
+    const { retentionMs: ageMs, recurringSilences: recurring, businessHours } = config;
     return [
       ...(ageMs === 'off'
         ? []
@@ -164,7 +164,7 @@ export class RoleMaker {
       ...(hasSteps(config)
         ? [this.#job(escalation, true, (lease) => startEscalation(this.#escalation(), lease))]
         : []),
-      this.#job(incidents, false, (lease) => startIncidents(shared, lease)),
+      this.#job(incidents, false, (lease) => startIncidents({ ...shared, businessHours }, lease)),
       this.#job(silences, true, (lease) =>
         startSilenceSummaries({ ...shared, sinks, recurring }, lease),
       ),

@@ -80,6 +80,24 @@ async function load(
   }
 }
 
+/** Somebody takes the first incident and ends it, and another later: Prometheus sees a rise. */
+async function answer(
+  { run }: Awaited<ReturnType<typeof createWorld>>,
+  prometheus: PrometheusServer,
+): Promise<void> {
+  const { stdout } = await run(['incident', 'list', '--min-severity', 'MEDIUM', '--json']);
+  const items = JSON.parse(stdout) as { readonly event: string; readonly source: string }[];
+  const single = items.filter(({ source }) => source === 'events').slice(-2);
+  for (const [before, { event }] of single.entries()) {
+    for (const act of ['ack', 'resolve'])
+      expect(await run(['incident', act, event])).toMatchObject({ code: 0 });
+    const counted = `sum(tocsin_resolve_seconds_count) == ${before + 1}`;
+    expect(await until(async () => (await prometheus.instant(counted)).length > 0, 60_000)).toBe(
+      true,
+    );
+  }
+}
+
 const hasData = (samples: readonly Sample[]) =>
   samples.some(({ points }) => points.some(([, value]) => Number.isFinite(value)));
 
@@ -124,11 +142,18 @@ interface ActiveAlert {
 }
 
 test('every panel and every query of the documents shows something, every variable has values, every metric is watched, and the alerts are those of what is wrong', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async ({ skip }) => {
   skip(missing !== undefined, missing);
   const { world, service, prometheus } = await startWatched();
   await load(world, 12);
+  // Rates are of the last seconds, so events go on meanwhile.
+  let isAnswered = false;
+  const answered = answer(world, prometheus).finally(() => {
+    isAnswered = true;
+  });
+  while (!isAnswered) await load(world, 1);
+  await answered;
   const backingOff = 'tocsin_sink_state{sink="failing",state="backing_off"} == 1';
   expect(await until(async () => (await prometheus.instant(backingOff)).length > 0, 20_000)).toBe(
     true,

@@ -25,7 +25,7 @@ test('are those of the database, at most a minute old', async () => {
   nowMs = 60_000;
   const some = (await series()).filter((line) => !line.endsWith(' 0'));
   expect(some).toMatchObject([
-    'tocsin_incidents{state="open",severity="CRITICAL"} 2',
-    expect.stringMatching(/^tocsin_unacknowledged_oldest_age_seconds\{severity="CRITICAL"\} 360\d/),
+    'tocsin_incidents{state="open",severity="critical"} 2',
+    expect.stringMatching(/^tocsin_unacknowledged_oldest_age_seconds\{severity="critical"\} 360\d/),
   ]);
 });

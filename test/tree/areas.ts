@@ -140,7 +140,7 @@ const rooms: readonly Room[] = [
   {
     name: core('incidents'),
     place: /^src\/core\/incidents\//,
-    imports: [core('routing'), ...loops],
+    imports: [core('routing'), core('rules'), ...loops],
   },
   {
     name: core('notices'),

@@ -1,12 +1,18 @@
 // Every metric of Tocsin, in a registry of its own. Labels come from the configuration or from a
 // closed set, never from an event or a request. Nothing here queries the database: code that does
 // registers with `onCollect`.
+
+import { type Severity, severityNames } from '../../kit/event.ts';
+import type { IncidentState } from '../../kit/incident.ts';
 import { type CollectLimits, createCollector, defaultLimits } from '../collect.ts';
 import { createInstruments, createRegistry } from './instruments/index.ts';
 import {
   escalationOutcomes,
+  type HoursLabel,
   heartbeatOutcomes,
+  hoursLabels,
   type SinkState,
+  severityLabel,
   sinkStates,
   type WriteFailureReason,
   writeFailureReasons,
@@ -39,6 +45,11 @@ export function createMetrics(
   for (const outcome of heartbeatOutcomes) instruments.heartbeats.inc({ outcome }, 0);
   for (const outcome of escalationOutcomes) instruments.escalations.inc({ outcome }, 0);
   for (const reason of writeFailureReasons) instruments.databaseWritesFailing.set({ reason }, 0);
+  for (const name of severityNames)
+    for (const hours of hoursLabels) {
+      instruments.acknowledgeSeconds.zero({ severity: name.toLowerCase(), hours });
+      instruments.resolveSeconds.zero({ severity: name.toLowerCase(), hours });
+    }
   const series = createSeries(instruments);
   series.expect(ids);
   const { onCollect, refresh } = createCollector(limits, (isUp) =>
@@ -58,6 +69,19 @@ export function createMetrics(
     setSinkState(sink: string, current: SinkState): void {
       for (const state of sinkStates)
         instruments.sinkState.set({ sink, state }, state === current ? 1 : 0);
+    },
+    /** Counts that an incident was acknowledged or resolved for the first time; no other state. */
+    countHandled(
+      state: IncidentState,
+      {
+        severity,
+        hours,
+        seconds,
+      }: { readonly severity: Severity; readonly hours: HoursLabel; readonly seconds: number },
+    ): void {
+      const labels = { severity: severityLabel(severity), hours };
+      if (state === 'acknowledged') instruments.acknowledgeSeconds.observe(labels, seconds);
+      if (state === 'resolved') instruments.resolveSeconds.observe(labels, seconds);
     },
     /**
      * Sets why the database takes no writes.

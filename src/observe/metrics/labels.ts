@@ -51,6 +51,10 @@ export function severityLabel(severity: Severity): string {
   return severityNames[severity].toLowerCase();
 }
 
+/** Whether an event was received in the hours of business. */
+export const hoursLabels = ['business', 'other'] as const;
+export type HoursLabel = (typeof hoursLabels)[number];
+
 /**
  * What came of a step of an escalation. `unacknowledged` and `undelivered`: it was made, and why.
  * `silenced`, `not_now`: nobody was to hear of it. `late`: it was left out, because the next one

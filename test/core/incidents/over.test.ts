@@ -22,7 +22,10 @@ test('an acknowledgement that is over opens the incident, with news; another sta
   await db().$client`
     update incidents set changed_at = now() - interval '8 days' where event_id = ${ids[1]!}`;
   const lease = await hold(db(), 'job:incidents');
-  const worker = startIncidents({ db: db(), log: quiet }, lease);
+  const worker = startIncidents(
+    { db: db(), log: quiet, metrics: { countHandled() {} }, businessHours: [] },
+    lease,
+  );
   const states = async () =>
     Promise.all(ids.map(async (id) => (await readIncident(db(), id))!.view.state));
   expect(await until(async () => (await states())[1] === 'open', 10_000)).toBe(true);

@@ -41,6 +41,8 @@ const promised = {
   tocsin_edits_total: 'counter',
   tocsin_incidents: 'gauge',
   tocsin_unacknowledged_oldest_age_seconds: 'gauge',
+  tocsin_acknowledge_seconds: 'histogram',
+  tocsin_resolve_seconds: 'histogram',
   tocsin_template_failures_total: 'counter',
   tocsin_sink_state: 'gauge',
   tocsin_sink_storm: 'gauge',

@@ -1,5 +1,9 @@
-// Metrics of incidents: how many are open, held or put off, and for how long nobody has taken one.
-import { Gauge, type Registry } from 'prom-client';
+// Metrics of incidents: how many are open, held or put off, for how long nobody has taken one, and
+// how long people took.
+import { Gauge, Histogram, type Registry } from 'prom-client';
+
+/** For what people do: from half a minute to a day. */
+const peopleSeconds = [30, 60, 120, 300, 600, 1800, 3600, 14_400, 28_800, 86_400];
 
 export function createIncidentMetrics(registry: Registry) {
   const registers = [registry];
@@ -14,6 +18,20 @@ export function createIncidentMetrics(registry: Registry) {
       name: 'tocsin_unacknowledged_oldest_age_seconds',
       help: 'For how long the incident has been open that has been so for longest; 0 if none is.',
       labelNames: ['severity'],
+      registers,
+    }),
+    acknowledgeSeconds: new Histogram({
+      name: 'tocsin_acknowledge_seconds',
+      help: 'Time from the first delivered message of an incident to its first acknowledgement.',
+      labelNames: ['severity', 'hours'],
+      buckets: peopleSeconds,
+      registers,
+    }),
+    resolveSeconds: new Histogram({
+      name: 'tocsin_resolve_seconds',
+      help: 'Time from the first delivered message of an incident to when it was first resolved, not by the vendor.',
+      labelNames: ['severity', 'hours'],
+      buckets: peopleSeconds,
       registers,
     }),
   };
