@@ -9,6 +9,7 @@ import {
   deliveryStates,
   type ListedDelivery,
 } from '../kit/records/delivery.ts';
+import { refusal } from '../kit/refusals.ts';
 import { parseSeverity } from '../kit/severity.ts';
 import {
   type Choice,
@@ -237,10 +238,9 @@ async function act(
     };
   }
   if (expected !== undefined && deliveries.length > expected + growthOf(expected))
-    throw new ConflictError(
-      `${deliveries.length} deliveries are meant by now, and ${expected} were expected. ` +
-        'Nothing was changed. Look at them again, then repeat with the new count.',
-    );
+    throw new ConflictError([
+      refusal('countMoved', { count: String(deliveries.length), expected: String(expected) }),
+    ]);
   return { count: await change(context.db, deliveries), more: isCut };
 }
 

@@ -5,6 +5,7 @@ import { type EventBody, noticeSource } from '../kit/event.ts';
 import { createMask } from '../kit/mask.ts';
 import { deliveryStates } from '../kit/records/delivery.ts';
 import type { DeliveryDetail } from '../kit/records/detail.ts';
+import { refusal } from '../kit/refusals.ts';
 import type { Database } from '../store/database.ts';
 import { readEventDetail } from '../store/event-detail.ts';
 import { readIncident, rootEventOf } from '../store/incidents.ts';
@@ -151,9 +152,7 @@ async function incidentOf(db: Database, id: number): Promise<z.infer<typeof show
 }
 
 function unknownEvent(id: string): NotFoundError {
-  return new NotFoundError(
-    `No event ${id} is stored, or no longer: events are removed when they are older than RETENTION. Search for it by its values.`,
-  );
+  return new NotFoundError([refusal('eventGone', { event: id })]);
 }
 
 function shownDelivery(
@@ -201,10 +200,7 @@ export const decide: Operation<z.infer<typeof decideInput>, z.infer<typeof decid
     if (detail === null) throw unknownEvent(id);
     const { event, deliveries } = detail;
     const { source } = event;
-    if (source === noticeSource)
-      throw new ConflictError(
-        `Event ${id} is Tocsin’s own, and routes take none of those: a notice goes by its kind, a digest to one sink.`,
-      );
+    if (source === noticeSource) throw new ConflictError([refusal('ownEvent', { event: id })]);
     const states = deliveries.map(({ sink, state }) => ({ sink, state }));
     return {
       ...(await decisionOn(context, { source, event, at })),

@@ -8,6 +8,7 @@ import { duration, durationText } from '../kit/duration.ts';
 import { severityNames } from '../kit/event.ts';
 import type { IncidentState } from '../kit/incident.ts';
 import type { KnownIncident } from '../kit/records/incident.ts';
+import { refusal } from '../kit/refusals.ts';
 import type { Database } from '../store/database.ts';
 import { readEscalation } from '../store/escalation.ts';
 import { isEscalatedSince } from '../store/incident-changes.ts';
@@ -217,9 +218,7 @@ export const escalate: Operation<EscalateInput, Answer> = {
       // Else it changed in between, and perhaps in another way: that is looked at anew.
       if (answer.outcome !== 'same') return answer;
     }
-    throw new ConflictError(
-      `Event ${input.event} is being changed by too many at once. Try again.`,
-    );
+    throw new ConflictError([refusal('tooMany', { event: input.event })]);
   },
 };
 
@@ -227,7 +226,7 @@ export const escalate: Operation<EscalateInput, Answer> = {
 const attemptsMax = 100;
 
 function withoutSteps(event: string): ConflictError {
-  return new ConflictError(`Event ${event} has no steps: no route with "escalate" took it.`);
+  return new ConflictError([refusal('noSteps', { event })]);
 }
 
 export const remark: Operation<OfEvent & { readonly note: string }, Answer> = {
@@ -247,9 +246,7 @@ const lengthMinMs = 60_000;
 function lengthOf(length: string, maxMs: number): number {
   const ms = duration(length);
   if (ms !== undefined && ms >= lengthMinMs && ms <= maxMs) return ms;
-  throw new InputError(
-    `"for" is no time from 1m to ${durationText(maxMs)}. Write it as "30m", "4h" or "1d".`,
-  );
+  throw new InputError([refusal('badLength', { max: durationText(maxMs) })]);
 }
 
 async function change(
@@ -278,7 +275,5 @@ async function knownOf(db: Database, event: string): Promise<KnownIncident> {
 }
 
 function unknown(event: string): NotFoundError {
-  return new NotFoundError(
-    `No event ${event} is stored, or no longer: events are removed when they are older than RETENTION.`,
-  );
+  return new NotFoundError([refusal('eventGone', { event })]);
 }

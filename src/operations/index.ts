@@ -47,6 +47,7 @@ export {
   outputOf,
   PermissionError,
   perform,
+  RefusedError,
 } from './operation.ts';
 export { placeOfPress, shownByAnswer, UsedError, usingToken } from './presses.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Config } from '../config/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { Actor, Permission } from '../kit/records/audit.ts';
+import { type Refusal, refusal, refusalText } from '../kit/refusals.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { inTransaction } from '../store/transaction.ts';
@@ -67,16 +68,43 @@ export interface Operation<In, Out> {
 }
 
 /**
- * The operation cannot do what the input asks for. Its message names everything that is wrong,
- * one problem a line.
+ * The operation does nothing. Its message names everything that is wrong, one problem a line, in
+ * English; a door that speaks another language says the `refusals`.
  */
-export class InputError extends Error {
+export class RefusedError extends Error {
+  readonly #refusals: readonly Refusal[];
+
+  /** @param said the message, or what it consists of */
+  constructor(said: string | readonly Refusal[]) {
+    super(typeof said === 'string' ? said : said.map(refusalText).join('\n'));
+    this.#refusals = typeof said === 'string' ? [] : said;
+  }
+
+  /** Empty: a refusal that no such door meets. */
+  get refusals(): readonly Refusal[] {
+    return this.#refusals;
+  }
+}
+
+/** The operation cannot do what the input asks for. */
+export class InputError extends RefusedError {
   override readonly name: string = 'InputError';
 }
 
 /** The input has not the form that the operation takes, as from a client of another release. */
 export class FormError extends InputError {
   override readonly name = 'FormError';
+  readonly #fields: readonly string[];
+
+  /** @param fields those that are wrong */
+  constructor(message: string, fields: readonly string[]) {
+    super(message);
+    this.#fields = fields;
+  }
+
+  override get refusals(): readonly Refusal[] {
+    return [refusal('form', { fields: this.#fields.join(', ') })];
+  }
 }
 
 /** The actor may not do this. */
@@ -85,12 +113,12 @@ export class PermissionError extends Error {
 }
 
 /** What was asked for does not exist, or no longer. */
-export class NotFoundError extends Error {
+export class NotFoundError extends RefusedError {
   override readonly name = 'NotFoundError';
 }
 
 /** What was asked for cannot be done in the present state: its message says why. */
-export class ConflictError extends Error {
+export class ConflictError extends RefusedError {
   override readonly name = 'ConflictError';
 }
 
@@ -184,7 +212,10 @@ async function performNoted<In, Out>(
 export function inputOf<In, Out>({ name, input }: Operation<In, Out>, given: unknown): In {
   const parsed = input.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new FormError(`${name} cannot take this input: ${problemsOf(parsed.error, input)}.`);
+  throw new FormError(
+    `${name} cannot take this input: ${problemsOf(parsed.error, input)}.`,
+    parsed.error.issues.slice(0, problemsNamed).map(placeOf),
+  );
 }
 
 /** The answer of the operation, checked. @throws {OutputError} */
@@ -205,8 +236,12 @@ function problemsOf({ issues }: z.ZodError, schema: z.ZodType): string {
   return [...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
 }
 
+function placeOf({ path }: z.core.$ZodIssue): string {
+  return path.length === 0 ? 'it' : path.join('.');
+}
+
 function problemOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
-  const place = issue.path.length === 0 ? 'it' : issue.path.join('.');
+  const place = placeOf(issue);
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => JSON.stringify(key)).join(', ');
     const isTop = issue.path.length === 0 && schema instanceof z.ZodObject;

@@ -12,6 +12,7 @@ import {
   type SilenceState,
   silenceStates,
 } from '../kit/records/silence.ts';
+import { type Refusal, refusal } from '../kit/refusals.ts';
 import type { Database } from '../store/database.ts';
 import {
   endSilence,
@@ -60,7 +61,7 @@ export const preview: Operation<PreviewInput, Tried> = {
     const rules = fields.rulesOf(context, true);
     const problems = matcherProblems(matcher, rules);
     if (matcher instanceof Error || problems.length > 0)
-      throw new InputError(problems.map((problem) => `The silence ${problem}.`).join('\n'));
+      throw new InputError(problems.map((problem) => named(problem, 'The silence')));
     const [hidden] = await previewOf(context.db, [matcher], days * dayMs);
     return {
       ...fields.hidingOf(hidden!),
@@ -69,6 +70,11 @@ export const preview: Operation<PreviewInput, Tried> = {
     };
   },
 };
+
+/** @param silence what English calls it */
+function named({ code, values }: Refusal, silence: string): Refusal {
+  return refusal(code, { ...values, silence });
+}
 
 interface AddInput {
   readonly silences: readonly fields.WrittenSilence[];
@@ -100,9 +106,7 @@ export const add: Operation<AddInput, Added> = {
     if ('refused' in result) {
       const name = (index: number) =>
         requests.length > 1 ? `silence ${index + 1}` : 'the silence';
-      throw new InputError(
-        result.refused.map(({ index, problem }) => `${name(index)} ${problem}.`).join('\n'),
-      );
+      throw new InputError(result.refused.map(({ index, problem }) => named(problem, name(index))));
     }
     const stored = await readSilences(
       db,

@@ -2,6 +2,7 @@
 // a fault.
 
 import type { NewSilence } from '../../kit/records/silence.ts';
+import { type Refusal, refusal } from '../../kit/refusals.ts';
 import type { Database } from '../../store/database.ts';
 import { insertSilences, readNowMs } from '../../store/silences.ts';
 import { requestTextProblems } from './faults.ts';
@@ -41,12 +42,12 @@ export interface AddedSilence {
 }
 
 /**
- * Either all were added, in their order, or none. `problem` is the rest of a sentence about the
- * silence at `index`.
+ * Either all were added, in their order, or none. `problem` is one of the
+ * silence at `index`, without `silence`, what that is called.
  */
 export type Silencing =
   | { readonly added: readonly AddedSilence[] }
-  | { readonly refused: readonly { readonly index: number; readonly problem: string }[] };
+  | { readonly refused: readonly { readonly index: number; readonly problem: Refusal }[] };
 
 export async function addSilences(
   db: Database,
@@ -93,18 +94,17 @@ interface Judged {
   readonly matcher: Matcher | MatcherError;
 }
 
-/** The rest of sentences about the silence. */
-function problemsOf({ silence, matcher }: Judged, nowMs: number, rules: SilencingRules): string[] {
+/** Without what the silence is called. */
+function problemsOf({ silence, matcher }: Judged, nowMs: number, rules: SilencingRules): Refusal[] {
   const { owner, startsAtMs, endsAtMs } = silence;
   const lengthMs = endsAtMs - startsAtMs;
-  const problems = requestTextProblems(silence);
-  if (owner === fileOwner)
-    problems.push(`has the owner ${fileOwner}, which is kept for the silences of that file`);
-  if (lengthMs <= 0) problems.push('ends before it begins');
-  else if (endsAtMs <= nowMs) problems.push('is over before it was made');
+  const problems = requestTextProblems(silence).map((fault) => refusal('silenceText', { fault }));
+  if (owner === fileOwner) problems.push(refusal('silenceOwner', { owner }));
+  if (lengthMs <= 0) problems.push(refusal('silenceEmpty'));
+  else if (endsAtMs <= nowMs) problems.push(refusal('silenceOver'));
   if (lengthMs > rules.maxMs)
-    problems.push(`is longer than ${rules.maxMs / 3_600_000} hours, the most that is allowed`);
-  if (endsAtMs >= timesEndMs) problems.push('ends after the year 9999');
+    problems.push(refusal('silenceLong', { hours: String(rules.maxMs / 3_600_000) }));
+  if (endsAtMs >= timesEndMs) problems.push(refusal('silenceEndless'));
   problems.push(...matcherProblems(matcher, rules));
   return problems;
 }
@@ -112,29 +112,30 @@ function problemsOf({ silence, matcher }: Judged, nowMs: number, rules: Silencin
 /** From here on, a time has no form that everybody reads. */
 const timesEndMs = Date.UTC(10_000);
 
-/** The rest of sentences about a silence with this matcher. */
+/** What is wrong with a silence of this matcher, without what it is called. */
 export function matcherProblems(
   matcher: Matcher | MatcherError,
   { sources, sinks, isEverythingAllowed }: Omit<SilencingRules, 'maxMs'>,
-): string[] {
-  if (matcher instanceof MatcherError) return [`cannot be used: ${matcher.message}`];
+): Refusal[] {
+  if (matcher instanceof MatcherError)
+    return [refusal('silenceMatcher', { fault: matcher.message })];
   const problems = [
     ...unknownProblems('source', matcher.sources, sources),
     ...unknownProblems('sink', matcher.sinks, sinks),
   ];
   if (!isEverythingAllowed && coversEverything(matcher, sources))
-    problems.push('matches every event. Say what it is about, or that all events are meant');
+    problems.push(refusal('silenceAll'));
   return problems;
 }
 
 /** A silence of a name that nobody has would hide nothing, and nobody would notice. */
 function unknownProblems(
-  noun: string,
+  kind: string,
   named: readonly string[] | undefined,
   known: readonly string[],
-): string[] {
+): Refusal[] {
   const unknown = known.length === 0 ? [] : (named ?? []).filter((id) => !known.includes(id));
-  return unknown.map(
-    (id) => `names the ${noun} ${JSON.stringify(id)}; there are: ${known.join(', ')}`,
+  return unknown.map((id) =>
+    refusal('silenceUnknown', { kind, name: JSON.stringify(id), known: known.join(', ') }),
   );
 }

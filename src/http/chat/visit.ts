@@ -6,14 +6,12 @@ import type { ChatAnswer, ChatPerson } from '../../kit/chat.ts';
 import { hashOfSecret } from '../../kit/token.ts';
 import {
   type Actor,
-  ConflictError,
   type Doing,
-  InputError,
-  NotFoundError,
   type Operation,
   type OperationContext,
   PermissionError,
   perform,
+  RefusedError,
   UsedError,
   usingToken,
 } from '../../operations/index.ts';
@@ -99,10 +97,13 @@ export class Visit {
     if (error instanceof UsedError) return [this.say('used')];
     if (error instanceof PermissionError)
       return [this.say('forbidden', { sink: code(this.end.sink, valueMax) })];
-    const refusals = [ConflictError, InputError, NotFoundError];
-    if (!refusals.some((refusal) => error instanceof refusal)) return undefined;
-    const lines = (error as Error).message.split('\n').slice(0, refusalLinesMax);
-    return lines.map((line) => this.say('refused', { reason: prose(line, sentenceMax) }));
+    if (!(error instanceof RefusedError)) return undefined;
+    const { message, refusals } = error;
+    const reasons =
+      refusals.length > 0
+        ? refusals.map((one) => this.end.words.refuse(one))
+        : message.split('\n').map((line) => prose(line, sentenceMax));
+    return reasons.slice(0, refusalLinesMax).map((reason) => this.say('refused', { reason }));
   }
 }
 

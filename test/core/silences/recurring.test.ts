@@ -182,7 +182,7 @@ test('nobody can be its owner, so that nothing that people made is withdrawn', a
   const times = { startsAtMs: null, endsAtMs: null, forMs: hour };
   const request = { matcher: { types: ['A'] }, owner: ` ${fileOwner} `, reason: 'why', ...times };
   const rules = { maxMs: week, sources: ['a'], sinks: [], isEverythingAllowed: false };
-  const problem = 'has the owner tocsin.yaml, which is kept for the silences of that file';
+  const problem = { code: 'silenceOwner', values: { owner: 'tocsin.yaml' } };
   expect(await addSilences(database(), [request], rules)).toEqual({
     refused: [{ index: 0, problem }],
   });

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { en } from '../../../../src/core/chat/words/en.ts';
 import { createChatWords } from '../../../../src/core/chat/words/index.ts';
 import { th } from '../../../../src/core/chat/words/th.ts';
+import { thRefusals } from '../../../../src/core/chat/words/th-refusals.ts';
 import { plainText } from '../../../../src/kit/card.ts';
+import { type RefusalCode, refusal, refusalSentences } from '../../../../src/kit/refusals.ts';
 
 const placesIn = (text: string) => [...text.matchAll(/[{[\]}`]|\{\w+\}/g)].join(' ');
 const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
@@ -30,4 +32,30 @@ test('a sentence is filled in, and leaves out what is not known', () => {
     until,
   });
   expect(plainText(said)).toBe('Silence 7: PC-1 is silent until 2026-02-03 08:00:00 +07:00.');
+});
+
+test.each(Object.keys(refusalSentences) as RefusalCode[])(
+  'the refusal %s is said in either language, with its values',
+  (code) => {
+    const names = namesIn(refusalSentences[code]);
+    // Of a kind, Thai knows by what it names; what a silence is called is a word of English.
+    const wanted = names.filter((name) => name !== 'silence' && name !== 'kind');
+    expect(namesIn(thRefusals[code])).toEqual(wanted);
+    const values = Object.fromEntries(names.map((name) => [name, `<${name}>`]));
+    const said = plainText(createChatWords('th', 'UTC').refuse(refusal(code, values)));
+    expect(said).toMatch(/[ก-๙]/);
+    for (const name of wanted) expect(said).toContain(`<${name}>`);
+    expect(plainText(createChatWords('en', 'UTC').refuse(refusal(code, values)))).toMatch(
+      /^["A-Z<]/,
+    );
+  },
+);
+
+test('what others wrote in a refusal is code', () => {
+  const { refuse } = createChatWords('th', 'UTC');
+  const said = refuse(refusal('silenceUnknown', { name: '@all', known: '**x**', kind: 'sink' }));
+  expect(said.filter(({ kind }) => kind === 'code').map(({ text }) => text)).toEqual([
+    '@all',
+    '**x**',
+  ]);
 });
