@@ -3,6 +3,7 @@
 import type { SinkDefinition } from '../kit/sink.ts';
 import { email } from './email/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
+import { ntfy } from './ntfy.ts';
 import { slack } from './slack/index.ts';
 import { stdout } from './stdout.ts';
 import { webhook } from './webhook/index.ts';
@@ -11,6 +12,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   email,
   mattermost,
   mattermost_bot: mattermostBot,
+  ntfy,
   slack,
   stdout,
   webhook,

@@ -39,17 +39,17 @@ writeFileSync(
 );
 
 const urlOf = (path: string) => pathToFileURL(join(folder, path)).href;
-const { ntfy } = (await import(/* @vite-ignore */ urlOf('src/sinks/ntfy.ts'))) as {
-  ntfy: SinkDefinition;
+const { pushover } = (await import(/* @vite-ignore */ urlOf('src/sinks/pushover.ts'))) as {
+  pushover: SinkDefinition;
 };
 // Registers the suite of all sinks, and the example's own test, as tests of this file.
-await import(/* @vite-ignore */ urlOf('test/sinks/ntfy.test.ts'));
-describeDefinition('ntfy', ntfy, new URL(`${urlOf('src/sinks')}/`));
+await import(/* @vite-ignore */ urlOf('test/sinks/pushover.test.ts'));
+describeDefinition('pushover', pushover, new URL(`${urlOf('src/sinks')}/`));
 
 test('the example is a sink and its test, and compiles', () => {
   expect(programs.map(({ path }) => path)).toEqual([
-    'src/sinks/ntfy.ts',
-    'test/sinks/ntfy.test.ts',
+    'src/sinks/pushover.ts',
+    'test/sinks/pushover.test.ts',
   ]);
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', folder], {
@@ -65,6 +65,6 @@ test('the configuration that the page shows is one that the example takes', () =
   const { phone } = (parse(yaml?.text ?? '') as { sinks: { phone: Record<string, unknown> } })
     .sinks;
   const { type, ...settings } = phone;
-  expect(type).toBe(ntfy.type);
-  expect(ntfy.config.safeParse(settings).error).toBeUndefined();
+  expect(type).toBe(pushover.type);
+  expect(pushover.config.safeParse(settings).error).toBeUndefined();
 });

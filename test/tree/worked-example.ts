@@ -6,7 +6,7 @@ import { blocksOf, type Document } from './documents.ts';
 export const documentsWithPrograms = ['docs/adding-a-sink.md'];
 
 export interface Program {
-  /** `src/sinks/ntfy.ts`. */
+  /** `src/sinks/pushover.ts`. */
   readonly path: string;
   readonly text: string;
 }

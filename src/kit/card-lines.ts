@@ -1,0 +1,48 @@
+// A card as lines in the order in which people read it, for products that show text alone. Pure.
+import { type Card, type Field, plainText, strong, type Text, word } from './card.ts';
+
+export interface CardLines {
+  /** `🔴 CRITICAL · ` and the headline: the line that must be read. */
+  readonly headline: Text;
+  /** What became of it, and the remarks. */
+  readonly notes: readonly Text[];
+  /** The facts that a reader decides by, each with its name. */
+  readonly facts: readonly Text[];
+  /** A digest's rows, and what is left out of them. */
+  readonly rows: readonly Text[];
+  /** Everything else, as the facts are. */
+  readonly details: readonly Text[];
+  /** What the card is about, with its link, and the footer. */
+  readonly end: readonly Text[];
+}
+
+export function linesOfCard(card: Card): CardLines {
+  const { sign, level, headline, state, remarks, fields, details, table, title, link } = card;
+  return {
+    headline: [word(`${sign} `), strong(level), word(' · '), ...headline],
+    notes: [...(state === undefined ? [] : [state.text]), ...remarks],
+    facts: fields.map(factOf),
+    rows: [...(table?.rows ?? []).map(joined), ...(table?.more === undefined ? [] : [table.more])],
+    details: details.map(factOf),
+    end: [
+      link === undefined ? title : [{ kind: 'link', text: plainText(title), url: link }],
+      card.footer,
+    ],
+  };
+}
+
+/** All of them, in their order. */
+export function allLines({ headline, notes, facts, rows, details, end }: CardLines): Text[] {
+  return [headline, ...notes, ...facts, ...rows, ...details, ...end];
+}
+
+function factOf({ name, value }: Field): Text {
+  return [...name.map(({ text }) => strong(text)), word(': '), ...value];
+}
+
+/** The cells that say something. */
+function joined(cells: readonly Text[]): Text {
+  return cells
+    .filter((cell) => plainText(cell) !== '')
+    .flatMap((cell, at) => (at === 0 ? cell : [word(' · '), ...cell]));
+}
