@@ -134,6 +134,7 @@ export class RoleMaker {
     const deps = {
       ...this.#shared(),
       sinks: own,
+      silences: this.#silences,
       routes: config.routes,
       perSecond: sinkRate === 'off' ? Number.POSITIVE_INFINITY : sinkRate,
       policy: { ...defaultPolicy, ...(storm !== 'off' && { storm: { ...storm, ...stormTimes } }) },

@@ -25,11 +25,15 @@ export async function change(db: Database, eventId: number, wanted: Wanted = ack
   return (await changeIncident(db, { eventId, wanted, actor: 'ana', via: 'chat' }))!.incident;
 }
 
-/** Stores an escalation's step of the event for sink `soc`. @returns the id of its event */
-export async function storeStep(db: Database, root: number): Promise<number> {
+/**
+ * Stores an escalation's step of the event for sink `soc`.
+ * @param via `time`, or the door of whoever asked for it
+ * @returns the id of its event
+ */
+export async function storeStep(db: Database, root: number, via = 'time'): Promise<number> {
   const news = {
     ...{ kind: 'escalated', incidentId: 1, eventId: root, state: 'open', actor: 'tocsin' },
-    ...{ via: 'time', about: { severity: 4, type: 'X', device: 'DC01' }, values: { to: 'tier 2' } },
+    ...{ via, about: { severity: 4, type: 'X', device: 'DC01' }, values: { to: 'tier 2' } },
   };
   const [row] = await db.$client`
     with news as (

@@ -122,7 +122,7 @@ const rooms: readonly Room[] = [
   {
     name: core('deliver'),
     place: /^src\/core\/deliver\//,
-    imports: [core('template'), core('rules'), ...notices],
+    imports: [core('template'), ...silences],
   },
   {
     name: core('intake'),

@@ -1,5 +1,6 @@
 // Whether a reply or a step goes out at all. A reply needs a thread, or a route that posts changes
-// as messages of their own; a step goes out unless somebody took its incident first.
+// as messages of their own; a step goes out unless somebody took or silenced its incident first.
+import type { StoredEvent } from '../../kit/event.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { ReplySuppression } from '../../kit/records/suppression.ts';
 import type { Sink } from '../../kit/sink.ts';
@@ -7,8 +8,10 @@ import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
 import { claimStep, suppressReply } from '../../store/deliveries/index.ts';
+import { readEvent } from '../../store/history.ts';
 import type { Lease } from '../loops/lease.ts';
 import { type Route, routeNamed } from '../routing/index.ts';
+import type { SilenceReader } from '../silences/reader.ts';
 import { failureFrom } from './policy.ts';
 
 export interface AdmissionDependencies {
@@ -20,6 +23,8 @@ export interface AdmissionDependencies {
   readonly lease: Lease;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is silenced. */
+  readonly silences?: Pick<SilenceReader, 'coverOf'> | undefined;
 }
 
 export class Admission {
@@ -68,15 +73,30 @@ export class Admission {
 
   async #claims({ event }: DueDelivery): Promise<boolean> {
     const { db, lease, id: sink } = this.#deps;
-    const claim = await claimStep(db, lease, { sink, eventId: event.id });
+    const silenceId = await this.#silenceOf(event);
+    const claim = await claimStep(db, lease, { sink, eventId: event.id, silenceId });
     if (claim === 'lost') lease.lose();
+    if (claim === 'silenced') this.#count('silenced', 1);
     return claim === 'claimed';
   }
 
+  /** The silence that covers the root event of a step. Whoever asked for a step gets it. */
+  async #silenceOf({ body: { news } }: StoredEvent): Promise<number | null> {
+    const { db, id: sink, silences } = this.#deps;
+    if (silences === undefined || news?.via !== 'time') return null;
+    const root = await readEvent(db, { id: news.eventId });
+    return root === null ? null : silences.coverOf(root, sink);
+  }
+
   async #suppress({ event }: DueDelivery, reason: ReplySuppression): Promise<void> {
-    const { db, lease, id: sink, metrics } = this.#deps;
+    const { db, lease, id: sink } = this.#deps;
     const count = await suppressReply(db, lease, { sink, eventId: event.id, reason });
     if (count === null) return lease.lose();
+    this.#count(reason, count);
+  }
+
+  #count(reason: ReplySuppression | 'silenced', count: number): void {
+    const { id: sink, metrics } = this.#deps;
     metrics.deliveries.inc({ sink, outcome: 'suppressed' }, count);
     metrics.deliveriesSuppressed.inc({ sink, reason }, count);
   }

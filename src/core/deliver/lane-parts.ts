@@ -5,6 +5,7 @@ import type { Controls } from '../loops/controls.ts';
 import type { Lease } from '../loops/lease.ts';
 import { createWake, type Wake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
+import type { SilenceReader } from '../silences/reader.ts';
 import { Admission } from './admission.ts';
 import { type AttemptOptions, Attempts } from './attempt.ts';
 import { circumstancesOf } from './circumstances.ts';
@@ -43,6 +44,8 @@ export interface LaneDependencies extends AttemptOptions, StateReporterDependenc
    */
   settled?(): Promise<boolean>;
   readonly writes?: Writes | undefined;
+  /** Absent: nothing is silenced. */
+  readonly silences?: Pick<SilenceReader, 'coverOf'> | undefined;
   /** What operators asked of the sink; absent: nobody can pause it. */
   readonly controls?: Pick<Controls, 'of'> | undefined;
 }

@@ -1,11 +1,12 @@
 // The silences that are active, for those who store pages: read when somebody asks, kept for a
 // short while, compiled once.
 
+import type { StoredEvent } from '../../kit/event.ts';
 import type { StoredSilence } from '../../kit/records/silence.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Database } from '../../store/database.ts';
 import { readActiveSilences } from '../../store/silences.ts';
-import { type Matcher, MatcherError, type Silence, tryMatcher } from './index.ts';
+import { type Matcher, MatcherError, type Silence, silence, tryMatcher } from './index.ts';
 
 /** A silence that another process made or ended takes effect here within this time. */
 const knownForMs = 2000;
@@ -45,6 +46,19 @@ export class SilenceReader {
     const known = this.#isFresh(this.#known) ? this.#known : await this.#read();
     const { silences, readAtMs, nowMs } = known;
     return { silences, atMs: nowMs + this.#now() - readAtMs };
+  }
+
+  /**
+   * The silence that keeps the event from the sink at this moment: a silence that was stored before
+   * the call counts, whatever was read before.
+   * @returns its id; null: there is none
+   * @throws the driver's error
+   */
+  async coverOf(event: StoredEvent, sink: string): Promise<number | null> {
+    const { silences, nowMs: atMs } = await this.#query();
+    const decision = { sink, state: 'pending', reason: null, priority: 0 } as const;
+    const [decided] = silence(silences, [decision], { source: event.source, event, atMs });
+    return decided?.silenceId ?? null;
   }
 
   #isFresh(known: Known | undefined): known is Known {

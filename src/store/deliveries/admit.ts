@@ -1,5 +1,6 @@
 // Whether a reply or a step may still be sent. A step is claimed right before it is sent: whoever
-// acknowledges its incident before that stops it, and whoever does so later comes after it.
+// acknowledges its incident or silences it before that stops it, and whoever does so later comes
+// after it.
 import type { Fence } from '../../kit/records/role.ts';
 import type { ReplySuppression } from '../../kit/records/suppression.ts';
 import type { Database } from '../database.ts';
@@ -8,44 +9,54 @@ import { heldLease } from '../leases.ts';
 import { RowReader } from '../row.ts';
 import { deliveryRow } from './row.ts';
 
-const claimRow = new RowReader<'is_held' | 'is_claimed'>('deliveries');
+const claimRow = new RowReader<'is_held' | 'reason'>('deliveries');
 
 export interface StepKey {
   readonly sink: string;
   readonly eventId: number;
 }
 
+export interface StepClaim extends StepKey {
+  /** The silence that covers it; null: none does. */
+  readonly silenceId: number | null;
+}
+
 /**
- * Claims a step that is still pending, and whose incident is still open: nobody can stop it from
- * then on. A step of an incident that is not open any more is suppressed: a process that claimed it
- * and died had left it pending. Fenced.
- * @returns `stopped`: nobody may send it; `lost`: the role was lost, and nothing was written
+ * Claims a step that is still pending, that no silence covers, and whose incident is still open:
+ * nobody can stop it from then on. Any other step is suppressed, with the state of its incident or
+ * `silenced` as its reason: also one that a process had claimed that died. Fenced.
+ * @returns `silenced`: it was suppressed now by the silence; `stopped`: nobody may send it either;
+ * `lost`: the role was lost, and nothing was written
  */
 export async function claimStep(
   db: Database,
   fence: Fence,
-  { sink, eventId }: StepKey,
-): Promise<'claimed' | 'stopped' | 'lost'> {
+  { sink, eventId, silenceId }: StepClaim,
+): Promise<'claimed' | 'silenced' | 'stopped' | 'lost'> {
   const client = db.$client;
   const [row] = await client`
     with fence as (${heldLease(client, fence)}), step as (
-      select d.event_id, coalesce(i.state, 'open') as incident
+      select d.event_id, case when coalesce(i.state, 'open') <> 'open' then i.state
+          when ${silenceId}::bigint is not null then 'silenced' else ${claimedStep}::text end as reason
       from deliveries d left join incidents i on i.event_id = d.to_event
       where d.event_id = ${eventId}::bigint and d.sink = ${sink} and d.state = 'pending'
         and d.kind = 'step' and exists (select 1 from fence)
       for update of d
     ), changed as (
       update deliveries d set
-        reason = case when s.incident = 'open' then ${claimedStep}::text else s.incident end,
-        state = case when s.incident = 'open' then d.state else 'suppressed' end,
-        finalized_at = case when s.incident = 'open' then null else now() end
+        reason = s.reason,
+        state = case when s.reason = ${claimedStep}::text then d.state else 'suppressed' end,
+        finalized_at = case when s.reason = ${claimedStep}::text then null else now() end,
+        silence_id = case when s.reason = 'silenced' then ${silenceId}::bigint end
       from step s where d.event_id = s.event_id and d.sink = ${sink}
-      returning s.incident
+      returning s.reason
     )
     select exists (select 1 from fence) as is_held,
-      exists (select 1 from changed where incident = 'open') as is_claimed`;
+      (select reason from changed) as reason`;
   if (!claimRow.boolean(row!, 'is_held')) return 'lost';
-  return claimRow.boolean(row!, 'is_claimed') ? 'claimed' : 'stopped';
+  const reason = claimRow.textOrNull(row!, 'reason');
+  if (reason === claimedStep) return 'claimed';
+  return reason === 'silenced' ? 'silenced' : 'stopped';
 }
 
 export interface Suppressed extends StepKey {

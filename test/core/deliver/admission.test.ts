@@ -3,11 +3,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
+import type { WrittenMatcher } from '../../../src/core/silences/index.ts';
+import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import { plainText } from '../../../src/kit/card.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
-import { drafts, hold, storePage, useDatabase } from '../../store/stored.ts';
+import { endSilence, extendSilence, insertSilences } from '../../../src/store/silences.ts';
+import { drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 import { acknowledge, change, posted, storeStep } from '../../support/changed.ts';
 import { startLaneOf } from './lane-setup.ts';
 import { expectSoon, turns } from './origin-setup.ts';
@@ -19,6 +22,16 @@ interface Begin {
   call?(): Promise<void> | undefined;
   readonly canReply?: boolean;
   readonly routes?: readonly Route[];
+}
+
+const hourMs = 3_600_000;
+/** Begins an hour ago, and ends so many milliseconds from now. @returns its id */
+async function silenced(endsInMs = hourMs, matcher: WrittenMatcher = {}): Promise<number> {
+  const now = Date.now();
+  const about = { matcher, owner: 'ana', reason: 'maintenance' };
+  const times = { startsAtMs: now - hourMs, endsAtMs: now + endsInMs };
+  const [id] = await insertSilences(db(), [{ ...about, ...times }]);
+  return id!;
 }
 
 async function begin({ call, canReply = true, routes = [] }: Begin = {}) {
@@ -40,7 +53,7 @@ async function begin({ call, canReply = true, routes = [] }: Begin = {}) {
   };
   const policy = { rereadMs: 30, backoff: { firstMs: 10, maxMs: 20 } };
   const lane = startLaneOf(sink, await hold(db(), 'sink:x'), {
-    ...{ db: db(), metrics, routes },
+    ...{ db: db(), metrics, routes, silences: new SilenceReader(db(), quiet) },
     policy: { ...defaultPolicy, ...policy },
   });
   onTestFinished(() => lane.stop());
@@ -164,6 +177,71 @@ describe('a step', () => {
     await expectSoon(async () => (await deliveries())[0] === 'step suppressed acknowledged');
     await turns();
     expect(said.filter((one) => one.includes('escalated'))).toEqual([]);
+  });
+
+  it('is stopped by a silence that was made after it, with the silence as its reason', async () => {
+    const [root] = (await posted(db())) as [number];
+    await storePage(db(), {
+      events: drafts(100, 1).map((one) => ({ ...one, severity: 5 as const })),
+    });
+    await storeStep(db(), root);
+    // The card goes first, and the step is in memory by then; so may be the silences.
+    let id: number | undefined;
+    const { said, metrics } = await begin({
+      async call() {
+        id ??= await silenced(hourMs, { devices: ['DC*'] });
+      },
+    });
+    await expectSoon(isSaid('step suppressed silenced'));
+    await turns();
+    expect(said.filter((one) => one.includes('escalated'))).toEqual([]);
+    const [row] = await db().$client`
+      select silence_id::int as id, finalized_at is not null as is_final from deliveries
+      where kind = 'step'`;
+    expect(row).toEqual({ id, is_final: true });
+    const { values } = await metrics.deliveriesSuppressed.get();
+    expect(values.find(({ labels }) => labels.reason === 'silenced')?.value).toBe(1);
+  });
+
+  it.each<[string, number, WrittenMatcher]>([
+    ['that ended before', -1, {}],
+    ['of other sinks', hourMs, { sinks: ['pager'] }],
+    ['of other devices', hourMs, { devices: ['LAB*'] }],
+  ])('goes out under a silence %s', async (_, endsInMs, matcher) => {
+    const [root] = (await posted(db())) as [number];
+    await storeStep(db(), root);
+    await silenced(endsInMs, matcher);
+    await begin();
+    await expectSoon(isSaid('step delivered null'));
+  });
+
+  it('is stopped by a silence that was extended, and not by one that was ended', async () => {
+    const [first, second] = (await posted(db(), 2)) as [number, number];
+    const extended = await silenced(200, { devices: ['DC01'] });
+    const ended = await silenced();
+    const guard = { owner: null, version: null };
+    await extendSilence(db(), extended, { ...guard, endsAtMs: Date.now() + hourMs });
+    await endSilence(db(), ended, guard);
+    await expectSoon(async () => {
+      const [row] = await db().$client`
+        select now() > starts_at + interval '1 hour 200 ms' as is_later from silences
+        where id = ${extended}`;
+      return row!.is_later === true;
+    });
+    await storeStep(db(), first);
+    await begin();
+    await expectSoon(isSaid('step suppressed silenced'));
+    await endSilence(db(), extended, guard);
+    await storeStep(db(), second);
+    await expectSoon(isSaid('step suppressed silenced,step delivered null'));
+  });
+
+  it('that somebody asked for goes out whatever is silenced', async () => {
+    const [root] = (await posted(db())) as [number];
+    await storeStep(db(), root, 'chat');
+    await silenced();
+    await begin();
+    await expectSoon(isSaid('step delivered null'));
   });
 
   it('of an earlier process that claimed it is sent by the next', async () => {

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
 import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import { createLogger } from '../../../src/observe/log.ts';
+import { readEvent } from '../../../src/store/history.ts';
 import { endSilence, insertSilences } from '../../../src/store/silences.ts';
 import { draft, drafts, quiet, storePage, useDatabase } from '../../store/stored.ts';
 
@@ -141,4 +142,19 @@ test('silences that cannot be read keep the page from being stored; it is read a
     storePage(database(), { routes: both, events: drafts(1, 1), cursor: 'c', nowMs: 0, silences }),
   ).rejects.toThrow();
   expect(await stateOf()).toEqual([]);
+});
+
+test('what covers an event in a sink counts from the moment on that it is stored', async () => {
+  const { silences } = reader();
+  await store(drafts(1, 1), reader());
+  const [row] = await database().$client`select id::text as id from events`;
+  const event = (await readEvent(database(), { id: row!.id }))!;
+  // What was read a moment ago does not count.
+  await silences.current();
+  expect(await silences.coverOf(event, 'soc')).toBeNull();
+  const [id] = await insertSilences(database(), [written({ sinks: ['soc'] })]);
+  expect(await silences.coverOf(event, 'soc')).toBe(id);
+  expect(await silences.coverOf(event, 'boss')).toBeNull();
+  await endSilence(database(), id!, { owner: null, version: null });
+  expect(await silences.coverOf(event, 'soc')).toBeNull();
 });

@@ -11,7 +11,8 @@ async function stepOf() {
   const [root] = (await posted(db())) as [number];
   const step = await storeStep(db(), root);
   const lease = await hold(db(), 'sink:x');
-  const claim = () => claimStep(db(), lease, { sink: 'soc', eventId: step });
+  const claim = (silenceId: number | null = null) =>
+    claimStep(db(), lease, { sink: 'soc', eventId: step, silenceId });
   const state = async () => {
     const [row] = await db().$client`
       select state, reason from deliveries where event_id = ${step}`;
@@ -47,6 +48,21 @@ describe('a step', () => {
     expect(await state()).toBe(`suppressed ${reason}`);
   });
 
+  it('that a silence covers is stopped with its number, unless somebody took the incident', async () => {
+    const { root, step, claim, state } = await stepOf();
+    expect(await claim(7)).toBe('silenced');
+    expect(await state()).toBe('suppressed silenced');
+    expect(await claim()).toBe('stopped');
+    await change(db(), root, acknowledge);
+    await db().$client`
+      update deliveries set state = 'pending', finalized_at = null, reason = null
+      where event_id = ${step}`;
+    expect(await claim(7)).toBe('stopped');
+    expect(await state()).toBe('suppressed acknowledged');
+    const [row] = await db().$client`select silence_id from deliveries where event_id = ${step}`;
+    expect(row!.silence_id).toBeNull();
+  });
+
   it('waits for who is acknowledging it at this moment', async () => {
     const { root, claim, state } = await stepOf();
     let claimed: Promise<string> | undefined;
@@ -73,7 +89,9 @@ describe('a step', () => {
 
   it('is neither for who lost the role, nor for a card', async () => {
     const { root, claim, state, lease } = await stepOf();
-    expect(await claimStep(db(), lease, { sink: 'soc', eventId: root })).toBe('stopped');
+    expect(await claimStep(db(), lease, { sink: 'soc', eventId: root, silenceId: null })).toBe(
+      'stopped',
+    );
     await hold(db(), 'sink:x');
     expect(await claim()).toBe('lost');
     expect(await state()).toBe('pending null');
