@@ -5,7 +5,8 @@ const batch = 20_000;
 
 /**
  * One event in ten is of the device `busy`, the first tenth of the `old` one, the others of 5,000
- * devices. Hashes are of 20,000 files. A thousand deliveries are dead, and a thousand wait.
+ * devices. Hashes are of 20,000 files. One delivery in a thousand is dead, and one waits. One of ten
+ * of the newest 50,000 events has an incident, of every state.
  */
 export async function fill({ $client: sql }, events) {
   const names = Array.from({ length: 5000 }, (_, n) => `ws-${n}`);
@@ -46,5 +47,22 @@ export async function fill({ $client: sql }, events) {
       case when state <> 'pending' then now() end
     from (select id, case when id % 1000 = 1 then 'dead' when id % 1000 = 2 then 'pending'
       else 'delivered' end as state from events) e`;
-  await sql`vacuum analyze events, deliveries`;
+  await sql`
+    with made as (
+      insert into incidents (source, subject, event_id, state, severity, opened_at, changed_at, by,
+        via, until, acknowledged_at, resolved_at, occurrences)
+      select source, subject, id, state, severity, received_at, received_at + interval '2 minutes',
+        case when state <> 'open' then 'anong' end, case when state <> 'open' then 'page' end,
+        case when state = 'snoozed' then now() + interval '1 day' end,
+        case when state in ('acknowledged', 'resolved') then received_at + interval '2 minutes' end,
+        case when state = 'resolved' then received_at + interval '1 hour' end, 1 + id % 7
+      from (
+        select *, (array['open', 'acknowledged', 'snoozed', 'resolved'])[id / 10 % 4 + 1] as state
+        from events where id > ${events - 50_000} and id % 10 = 0
+      ) e
+      returning id, changed_at, state
+    )
+    insert into incident_changes (incident_id, at, kind, from_state, to_state, actor, via)
+    select id, changed_at, state, 'open', state, 'anong', 'page' from made where state <> 'open'`;
+  await sql`vacuum analyze events, deliveries, incidents, incident_changes`;
 }

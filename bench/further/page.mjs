@@ -25,6 +25,11 @@ const views = [
   '/events?range=24h',
   `/events/${events / 2}`,
   `/events/${events - 9}`,
+  `/events/${events - 10}`,
+  '/incidents',
+  '/incidents?state=resolved',
+  '/numbers',
+  '/numbers?days=90',
   '/deliveries',
   '/dead',
   '/sinks',
@@ -79,10 +84,9 @@ try {
       const from = performance.now();
       const answer = await page.request(path);
       html = await answer.text();
-      if (answer.status !== 200) html = '';
+      if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);
       if (round > 0) times.push(performance.now() - from);
     }
-    if (html === '') continue;
     times.sort((a, b) => a - b);
     const [median, longest] = [times[rounds / 2], times.at(-1)].map((ms) => ms.toFixed(1));
     const files = [...new Set(html.match(/\/assets\/[^"]+/g))];

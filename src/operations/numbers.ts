@@ -7,8 +7,8 @@ import { time } from './fields.ts';
 import type { Operation } from './operation.ts';
 
 const dayMs = 86_400_000;
-/** How many of the newest events are read: some 100 ms, and few megabytes. */
-const rowsMax = 20_000;
+/** How many of the newest events are read: some 80 ms, and few megabytes. */
+const rowsMax = 10_000;
 
 const spread = z.object({
   count: z.int(),

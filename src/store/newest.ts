@@ -19,11 +19,13 @@ export interface NewestEvent {
 /** By source; a source with none among the newest 10 000 events is absent. */
 export async function readNewestEvents(db: Database): Promise<NewestEvent[]> {
   const rows = await db.$client`
-    select distinct on (source) source, extract(epoch from received_at) * 1000 as received_at,
+    select source, extract(epoch from received_at) * 1000 as received_at,
       extract(epoch from occurred_at) * 1000 as occurred_at
-    from (
-      select id, source, received_at, occurred_at from events order by id desc limit ${rowsMax}
-    ) newest order by source, id desc`;
+    from events where id in (
+      select max(id) from (
+        select id, source from events order by id desc limit ${rowsMax}
+      ) newest group by source
+    ) order by source`;
   return rows.map((one) => ({
     source: eventRow.text(one, 'source'),
     receivedAt: eventRow.time(one, 'received_at'),

@@ -38,12 +38,12 @@ export function summarise(
   events: readonly HandledEvent[],
   business: readonly Interval[],
 ): SeveritySummary[] {
+  // Once an event: what time it was somewhere is dear.
+  const during = new Set(events.filter(({ receivedAtMs }) => isWithin(business, receivedAtMs)));
   return ([5, 4, 0, 3, 2, 1] as const).flatMap((severity) =>
     (['business', 'other'] as const).flatMap((hours) => {
       const own = events.filter(
-        (one) =>
-          one.severity === severity &&
-          isWithin(business, one.receivedAtMs) === (hours === 'business'),
+        (one) => one.severity === severity && during.has(one) === (hours === 'business'),
       );
       return own.length === 0 ? [] : [{ severity, hours, ...summaryOf(own) }];
     }),
