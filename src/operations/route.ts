@@ -5,11 +5,13 @@ import type { EventFacts } from '../core/rules/match.ts';
 import { durationText } from '../kit/duration.ts';
 import type { EventBody, EventDraft } from '../kit/event.ts';
 import { type SeverityName, severityNames } from '../kit/event.ts';
+import { type Locale, locales } from '../kit/locale.ts';
 import { createMask } from '../kit/mask.ts';
 import { decision, decisionOn } from './decision.ts';
 import { name, text, time } from './fields.ts';
 import { InputError, type Operation, type OperationContext } from './operation.ts';
 import { assertKnown } from './pause.ts';
+import { sentencesOf } from './route-sentences/index.ts';
 
 interface ShownStep {
   readonly after: string;
@@ -24,14 +26,21 @@ interface ShownRoute {
   readonly to: readonly string[];
   readonly minSeverity: SeverityName;
   readonly escalate: readonly ShownStep[];
+  readonly sentences: readonly string[];
   readonly written: string | null;
 }
 
-export const show: Operation<Record<never, never>, { readonly routes: readonly ShownRoute[] }> = {
+interface ShowInput {
+  readonly locale?: Locale | undefined;
+}
+
+export const show: Operation<ShowInput, { readonly routes: readonly ShownRoute[] }> = {
   name: 'routes-show',
-  summary: 'The routes in their order, as they are written',
+  summary: 'The routes in their order, in sentences and as they are written',
   route: 'GET /routes',
-  input: z.strictObject({}),
+  input: z.strictObject({
+    locale: z.enum(locales).meta({ default: 'en' }).optional().describe('Of the sentences'),
+  }),
   output: z.object({
     routes: z.array(
       z.object({
@@ -49,6 +58,7 @@ export const show: Operation<Record<never, never>, { readonly routes: readonly S
             }),
           )
           .describe('Whom it tells while nobody acknowledges, in the order of time'),
+        sentences: z.array(text).describe('What it does, for people'),
         written: text
           .nullable()
           .describe('YAML, its variables not filled in; null: the one route of no file'),
@@ -56,14 +66,15 @@ export const show: Operation<Record<never, never>, { readonly routes: readonly S
     ),
   }),
   permission: 'read',
-  async run({ config }) {
+  async run({ config }, { locale = 'en' }) {
     const mask = createMask(config.secrets);
     const { routes: written } = config.ground;
     return {
-      routes: config.routes.map(({ name, to, minSeverity, escalate = [] }, index) => ({
-        ...{ name, to, minSeverity: severityNames[minSeverity] },
-        escalate: escalate.map(shownStep),
-        written: written[index] === undefined ? null : mask(written[index]),
+      routes: config.routes.map((route, index) => ({
+        ...{ name: route.name, to: route.to, minSeverity: severityNames[route.minSeverity] },
+        escalate: (route.escalate ?? []).map(shownStep),
+        sentences: sentencesOf(route, written[index]?.content, locale).map(mask),
+        written: written[index] === undefined ? null : mask(written[index].text),
       })),
     };
   },

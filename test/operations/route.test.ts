@@ -31,12 +31,17 @@ test('each is shown as it is written, its secrets masked', async () => {
       escalate: [
         { after: '15m', to: ['soc'], mention: ['@oncall'], repeat: 2, minSeverity: 'UNKNOWN' },
       ],
+      sentences: [
+        'HIGH and above go to soc.',
+        'If nobody acknowledges, it tells soc after 15 minutes, and mentions @oncall, 2 more times.',
+      ],
       written:
         'name: urgent\nmatch: { min_severity: HIGH }   # [secret]\nto: [soc]\nescalate: [{ after: 15m, to: [soc], mention: "@oncall", repeat: 2 }]',
     },
     {
       ...{ name: 'servers', to: ['boss'], minSeverity: 'UNKNOWN' },
       escalate: [],
+      sentences: ['Everything goes to boss.', 'Only if the device is SRV-*.'],
       written: '{ name: servers, match: { devices: ["SRV-*"] }, to: [boss] }',
     },
   ]);
@@ -45,7 +50,10 @@ test('each is shown as it is written, its secrets masked', async () => {
 test('the one route of no file has no text', async () => {
   const { routes } = await perform(show, contextOn(db()), {});
   expect(routes).toEqual([
-    { name: 'default', to: ['soc'], minSeverity: 'UNKNOWN', escalate: [], written: null },
+    {
+      ...{ name: 'default', to: ['soc'], minSeverity: 'UNKNOWN', escalate: [], written: null },
+      sentences: ['Everything goes to soc.'],
+    },
   ]);
 });
 

@@ -1,7 +1,7 @@
 // `tocsin routes show`: the routes of the running configuration, in their order.
 import type { Command } from '../../cli/command.ts';
 import { jsonOption, jsonText } from '../../cli/json.ts';
-import { row } from '../../cli/lines.ts';
+import { onOneLine } from '../../cli/lines.ts';
 import { operating } from '../../cli/operating.ts';
 import { route } from '../../operations/index.ts';
 
@@ -11,23 +11,12 @@ export const show: Command = {
   run({ values }, io) {
     return operating(io, async (run) => {
       const { routes } = await run(route.show, {});
-      const lines = routes.flatMap(({ name, to, minSeverity, escalate }) => [
-        row(name, `to ${to.join(', ')}`, `from ${minSeverity}`),
-        ...escalate.map(stepLine),
-      ]);
-      io.stdout(values.json ? jsonText(routes, 2) : lines.join('') || 'there is no route\n');
+      const texts = routes.map(({ name, sentences }) =>
+        [name, ...sentences.map((one) => `  ${one}`)]
+          .map((line) => `${onOneLine(line)}\n`)
+          .join(''),
+      );
+      io.stdout(values.json ? jsonText(routes, 2) : texts.join('\n') || 'there is no route\n');
     });
   },
 };
-
-type Step = Awaited<ReturnType<typeof route.show.run>>['routes'][number]['escalate'][number];
-
-function stepLine({ after, to, mention, repeat, minSeverity }: Step): string {
-  return row(
-    `  after ${after}`,
-    `to ${to.join(', ')}`,
-    ...(mention.length > 0 ? [`mentions ${mention.join(' ')}`] : []),
-    ...(repeat > 0 ? [`${repeat} times more`] : []),
-    ...(minSeverity === 'UNKNOWN' ? [] : [`from ${minSeverity}`]),
-  );
-}

@@ -9,6 +9,7 @@ import type { Locale } from '../../kit/locale.ts';
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
 import type { LogLevel } from '../../observe/log.ts';
+import type { WrittenRoute } from './written-routes.ts';
 
 /**
  * One configured source or sink. Its settings were parsed by the schema of its type, so that
@@ -111,8 +112,8 @@ export interface Config {
     readonly registries: Registries;
     /** Variables on which routes depend beside the file, as they are set. */
     readonly variables: Readonly<Record<string, string>>;
-    /** Each route of the file as it is written, in YAML; none without a list of them. */
-    readonly routes: readonly string[];
+    /** Each route of the file as it is written; none without a list of them. */
+    readonly routes: readonly WrittenRoute[];
   };
   /** Every secret value of the configuration, for the masks of logs and errors. */
   readonly secrets: readonly string[];

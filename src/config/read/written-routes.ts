@@ -1,16 +1,28 @@
 // The routes of tocsin.yaml as somebody wrote them, each by itself. Pure.
 import { isNode, isSeq } from 'yaml';
 import { parseWritten } from './inline-secrets.ts';
+import type { RouteContent } from './schema/route.ts';
+
+export interface WrittenRoute {
+  /** In YAML. */
+  readonly text: string;
+  /** The same as values; a text still has its variables in it, such as `${NAME}`. */
+  readonly content: RouteContent;
+}
 
 /** @param text of a file whose form is right */
-export function writtenRoutes(text: string): string[] {
-  const routes = parseWritten(text).getIn(['routes'], true);
+export function writtenRoutes(text: string): WrittenRoute[] {
+  const document = parseWritten(text);
+  const routes = document.getIn(['routes'], true);
   if (!isSeq(routes)) return [];
   return routes.items.map((node) => {
     const [from, to] = (isNode(node) && node.range) || [0, 0];
     const column = from - (text.lastIndexOf('\n', from - 1) + 1);
     const margin = new RegExp(`^ {1,${column}}`, 'gm');
     const written = text.slice(from, to);
-    return (column === 0 ? written : written.replace(margin, '')).trimEnd();
+    return {
+      text: (column === 0 ? written : written.replace(margin, '')).trimEnd(),
+      content: isNode(node) ? node.toJS(document) : node,
+    };
   });
 }

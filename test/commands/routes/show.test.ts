@@ -9,13 +9,13 @@ test('the routes are listed, and shown as JSON', async () => {
   const world = await createWorld({ database: 'postgres' });
   await runIn(world, ['migrate']);
   const { code, stdout } = await runIn(world, ['routes', 'show']);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^\S+ {2}to soc {2}from \S+\n$/)]);
+  expect([code, stdout]).toEqual([0, 'default\n  Everything goes to soc.\n']);
   expect(JSON.parse((await runIn(world, ['routes', 'show', '--json'])).stdout)).toMatchObject([
     { to: ['soc'] },
   ]);
 });
 
-test('the steps of an escalation stand below their route', async () => {
+test('each is said in sentences, the steps of its escalation too', async () => {
   const world = await createWorld({ database: 'postgres' });
   await runIn(world, ['migrate']);
   const step = '{ after: 15m, to: [soc], mention: "@oncall", repeat: 2, min_severity: HIGH }';
@@ -24,9 +24,11 @@ test('the steps of an escalation stand below their route', async () => {
   const path = join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml');
   writeFileSync(path, `${sinks}\n${routes}\n`);
   const { stdout } = await runIn(world, ['routes', 'show'], { TOCSIN_CONFIG: path });
-  expect(stdout.split('\n').slice(1)).toEqual([
-    '  after 15m  to soc  mentions @oncall  2 times more  from HIGH',
-    '  after 1h  to soc',
+  expect(stdout.split('\n')).toEqual([
+    'all',
+    '  Everything goes to soc.',
+    '  If nobody acknowledges, it tells soc after 15 minutes, and mentions @oncall, 2 more times, from HIGH up.',
+    '  If nobody acknowledges, it tells soc after 1 hour.',
     '',
   ]);
 });

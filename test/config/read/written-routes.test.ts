@@ -13,9 +13,22 @@ routes:
   - { name: second, to: [soc] }
 operations: soc
 `;
-  expect(writtenRoutes(text)).toEqual([
+  expect(writtenRoutes(text).map((one) => one.text)).toEqual([
     'name: first   # the urgent ones\nmatch:\n  types: [A, "${TYPE}"]\nto: [soc]',
     '{ name: second, to: [soc] }',
+  ]);
+});
+
+test('its values stand beside the text, with what an anchor stands for', () => {
+  const text = `night: &night [{ from: "18:00", to: "08:00" }]
+routes:
+  - { name: first, match: { types: ["\${TYPE}"] }, active: *night, to: [soc] }
+`;
+  expect(writtenRoutes(text).map((one) => one.content)).toEqual([
+    {
+      ...{ name: 'first', match: { types: ['${TYPE}'] }, to: ['soc'] },
+      active: [{ from: '18:00', to: '08:00' }],
+    },
   ]);
 });
 

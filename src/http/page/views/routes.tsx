@@ -1,9 +1,8 @@
 // Routes: as they are written, and what they would do with an event: one that is stored, or one that
 // somebody pastes.
 import { event, route, states } from '../../../operations/index.ts';
-import { severityOf } from '../parts/event-rows.tsx';
 import { Area, Field } from '../parts/form.tsx';
-import { SeverityMark, TheirBlock } from '../parts/text.tsx';
+import { TheirBlock, Theirs } from '../parts/text.tsx';
 import type { Act, Shown, View, Visit } from '../visit.ts';
 import { today } from './event/today.tsx';
 
@@ -28,7 +27,7 @@ async function shown(
   const { words, operate } = visit;
   const own = words.routes;
   const [{ routes: written }, { items }] = await Promise.all([
-    operate(route.show, {}),
+    operate(route.show, { locale: visit.locale }),
     operate(states.sources, {}),
   ]);
   return {
@@ -51,7 +50,7 @@ async function shown(
         )}
         <div class="halves">
           <div>
-            <h2>{own.written}</h2>
+            <h2>{words.nav.routes}</h2>
             {written.map((one) => oneRoute(one, visit))}
           </div>
           <div>
@@ -89,13 +88,20 @@ function oneRoute(
       <h3>
         <bdi>{one.name}</bdi> → {one.to.join(', ')}
       </h3>
-      <p>
-        {own.from} <SeverityMark severity={severityOf(one.minSeverity)} words={words} />
-      </p>
+      <ul>
+        {one.sentences.map((sentence) => (
+          <li>
+            <Theirs text={sentence} />
+          </li>
+        ))}
+      </ul>
       {one.written === null ? (
         <p class="quiet">{own.unwritten}</p>
       ) : (
-        <TheirBlock text={one.written} />
+        <details>
+          <summary>{own.asWritten}</summary>
+          <TheirBlock text={one.written} />
+        </details>
       )}
     </section>
   );

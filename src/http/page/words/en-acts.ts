@@ -82,9 +82,8 @@ export const actWords = {
     raw: 'As the console gave it',
   },
   routes: {
-    written: 'As they are written',
+    asWritten: 'As it is written',
     unwritten: 'The one route of a configuration without any.',
-    from: 'From severity',
     tryOut: 'What would they do with an event?',
     number: 'Number of a stored event',
     item: 'Or JSON, as the console shows an item',

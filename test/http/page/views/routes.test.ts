@@ -18,6 +18,15 @@ routes:
 const looking = () =>
   visitor(db(), 'read', { contextOf: (actor) => contextOn(db(), { actor, config }) });
 
+test('each is said in the language of the visitor', async () => {
+  expect(await looking().get('/routes')).toContain('>HIGH and above go to soc.</bdi>');
+  const thai = visitor(db(), 'read', {
+    contextOf: (actor) => contextOn(db(), { actor, config }),
+    locale: () => 'th',
+  });
+  expect(await thai.get('/routes')).toContain('>เหตุการณ์ระดับสูงขึ้นไป ส่งไปที่ soc</bdi>');
+});
+
 test('each stands as it is written, as text and without a secret', async () => {
   const html = await looking().get('/routes');
   expect(html).toContain('<bdi>urgent&lt;b&gt;</bdi> → soc');
