@@ -17,9 +17,9 @@ export type {
   ProxyConfig,
   Registries,
   SinkConfig,
+  WrittenRoute,
 } from './read/shape.ts';
 export { handOverToSdk } from './read/tracing.ts';
 export { instant, wholeNumber } from './read/values.ts';
-export type { WrittenRoute } from './read/written-routes.ts';
 export { showConfig } from './show/index.ts';
 export { type KnownIds, readSilences, silencesOf } from './silences/index.ts';

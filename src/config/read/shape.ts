@@ -9,7 +9,7 @@ import type { Locale } from '../../kit/locale.ts';
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
 import type { LogLevel } from '../../observe/log.ts';
-import type { WrittenRoute } from './written-routes.ts';
+import type { RouteContent } from './schema/route.ts';
 
 /**
  * One configured source or sink. Its settings were parsed by the schema of its type, so that
@@ -121,6 +121,13 @@ export interface Config {
   readonly hash: number;
   /** What looks like a mistake but prevents nothing; logged at the start. */
   readonly warnings: readonly string[];
+}
+
+export interface WrittenRoute {
+  /** In YAML. */
+  readonly text: string;
+  /** The same as values; a text still has its variables in it, such as `${NAME}`. */
+  readonly content: RouteContent;
 }
 
 /** All types of adapters. */

@@ -1,14 +1,7 @@
 // The routes of tocsin.yaml as somebody wrote them, each by itself. Pure.
 import { isNode, isSeq } from 'yaml';
 import { parseWritten } from './inline-secrets.ts';
-import type { RouteContent } from './schema/route.ts';
-
-export interface WrittenRoute {
-  /** In YAML. */
-  readonly text: string;
-  /** The same as values; a text still has its variables in it, such as `${NAME}`. */
-  readonly content: RouteContent;
-}
+import type { WrittenRoute } from './shape.ts';
 
 /** @param text of a file whose form is right */
 export function writtenRoutes(text: string): WrittenRoute[] {
