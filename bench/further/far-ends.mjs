@@ -34,6 +34,18 @@ const answers = {
       receiver.fail('hang', Number.POSITIVE_INFINITY);
     return { hookUrls: receivers.map(({ hookUrl }) => hookUrl) };
   },
+  /** A receiver that takes the posts of a bot; @returns the settings of its sink. */
+  async bot() {
+    await Promise.all(receivers.map((receiver) => receiver.close()));
+    receivers = [await startMattermost()];
+    const [{ url, channels }] = receivers;
+    const { token } = receivers[0].addBot('tocsin', { channels });
+    return { url, token, channel: `secops/${channels[0]}` };
+  },
+  async edits() {
+    const { total, posts } = receivers[0].requests;
+    return { edits: total - posts };
+  },
   /** Adds `count` more at once. */
   async add({ name, events }) {
     const at = Date.now();
@@ -101,13 +113,17 @@ const answers = {
           ({ target, cursor }) => cursor !== undefined && target.startsWith('/api/v1/events'),
         )
         .map(({ atMs, cursor }) => [atMs, cursor]),
-      posts: receivers[0].requests.log.flatMap(({ atMs, status, deliveryId }) =>
-        status === 200 && deliveryId !== undefined ? [[deliveryId, atMs]] : [],
+      posts: receivers[0].requests.log.flatMap(({ atMs, status, deliveryId, call }) =>
+        deliveryId !== undefined && status < 300 && !isEdit(call) ? [[deliveryId, atMs]] : [],
       ),
       latenessMs: lateness.percentile(99) / 1e6 - resolutionMs,
     };
   },
 };
+
+function isEdit(call) {
+  return call?.endsWith('/patch') === true;
+}
 
 process.on('message', async ({ ask, ...values }) => process.send(await answers[ask](values)));
 process.on('disconnect', () => process.exit(0));

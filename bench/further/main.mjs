@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { cpuOfMachine } from '../proc.mjs';
 import { aligned, writeSection } from '../report.mjs';
 import * as disk from './disk.mjs';
+import * as edits from './edits.mjs';
 import * as embedded from './embedded.mjs';
 import * as growth from './growth.mjs';
 import * as idle from './idle.mjs';
@@ -16,6 +17,7 @@ import * as sinks from './sinks.mjs';
 
 const measurements = [
   latency,
+  edits,
   growth,
   retention,
   sinks,
