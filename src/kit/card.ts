@@ -48,7 +48,10 @@ export interface Table {
 export interface CardState {
   /** A sink colours the card by it: what is open has the colour of its severity. */
   readonly kind: IncidentState;
+  /** One short line. */
   readonly text: Text;
+  /** What there is besides: how long it stays so, and a note. */
+  readonly more?: Text;
 }
 
 /** Something that a reader can do with one press. */

@@ -2,14 +2,17 @@
 // heights are read as a reader's screen has them.
 import { startChannelPage } from '../../simulators/channel-page/index.ts';
 import { startMattermost } from '../../simulators/mattermost/index.ts';
+import type { Buttons } from '../../src/core/message/actions.ts';
 import { type Circumstances, Composers } from '../../src/core/message/index.ts';
 import { type SeverityName, type StoredEvent, severityNames } from '../../src/kit/event.ts';
+import type { IncidentState } from '../../src/kit/incident.ts';
 import type { Locale } from '../../src/kit/locale.ts';
 import { createProductOf } from '../../src/kit/product.ts';
 import type { Message, Sink } from '../../src/kit/sink.ts';
 import { type Payload, postOf } from '../../src/sinks/mattermost/post.ts';
 import { type CardStyle, limits } from '../../src/sinks/mattermost/render.ts';
 import { sources } from '../../src/sources/index.ts';
+import { incidentView } from '../support/incidents.ts';
 import { Chromium, type Screen } from './chromium.ts';
 
 export const desktop: Screen = { width: 1280, height: 900 };
@@ -30,6 +33,11 @@ export interface Channel {
 const { product } = sources.deepinstinct_events!;
 const productOf = createProductOf([], sources);
 
+const buttons: Buttons = {
+  url: 'http://127.0.0.1:9/chat/soc/actions',
+  tokenOf: ({ action, eventId, version }) => `${action}.${eventId}.${version}`,
+};
+
 /** What a lane would give to a sink, with the words of the products that there are. */
 export function messageFor(
   sink: Pick<Sink, 'limits' | 'can'>,
@@ -38,7 +46,7 @@ export function messageFor(
 ): Message {
   // Composers keep cards by the number of their event, and many events of a test have the same.
   const composers = new Composers({ productOf, only: product });
-  const voice = composers.voiceOf(sink, { locale, timeZone: 'Asia/Bangkok' });
+  const voice = composers.voiceOf(sink, { locale, timeZone: 'Asia/Bangkok', buttons });
   return voice.message(event, { form: 'full', showTenant: true, ...more });
 }
 
@@ -49,17 +57,46 @@ export const everyRemark: Partial<Circumstances> = {
   mayBeRepeated: true,
 };
 
+const many = (text: string) => text.repeat(100);
+const touched = {
+  by: many('night-shift '),
+  via: 'chat',
+  changedAt: '2026-11-30T03:31:22.000Z',
+  note: many('The scanner of the audit team did this. '),
+  occurrences: 12_345,
+  lastSeenAt: '2026-11-30T03:40:00.000Z',
+  escalatedTo: many('tier-2 '),
+} as const;
+
+/** All that a card can say of its incident, and all that a reader can do there, at its longest. */
+export const everyState: Readonly<Record<IncidentState, Partial<Circumstances>>> = {
+  open: { hasSteps: true, incident: incidentView(touched) },
+  acknowledged: {
+    incident: incidentView({
+      ...touched,
+      state: 'acknowledged',
+      until: '2026-12-01T03:31:22.000Z',
+    }),
+  },
+  snoozed: {
+    incident: incidentView({ ...touched, state: 'snoozed', until: '2026-12-01T03:31:22.000Z' }),
+  },
+  resolved: { incident: incidentView({ ...touched, state: 'resolved' }) },
+};
+
 interface PostSettings extends Partial<Circumstances> {
   readonly locale: Locale;
   readonly style: CardStyle;
   /** Default: `@soc`, which only a CRITICAL event pings. */
   readonly mention?: string;
+  readonly hasButtons?: boolean;
 }
 
 /** What the sink mattermost posts of it. */
 export function postOfEvent(event: StoredEvent, settings: PostSettings): Payload {
-  const { style, mention, ...more } = settings;
-  const message = messageFor({ limits, can: { table: true } }, event, more);
+  const { style, mention, hasButtons = false, ...more } = settings;
+  const can = hasButtons ? ({ table: true, buttons: true } as const) : ({ table: true } as const);
+  const message = messageFor({ limits, can }, event, more);
   const pinging =
     mention === undefined ? { mention: '@soc' } : ({ mention, mentionFrom: 'LOW' } as const);
   return postOf(message, 'delivery-1', { style, hasPriority: false, ...pinging });

@@ -9,6 +9,7 @@ import {
   type Channel,
   desktop,
   everyRemark,
+  everyState,
   openChannel,
   paneHeights,
   phone,
@@ -32,11 +33,16 @@ const ways = {
   'short, every remark': { ...remarked, form: 'short' },
   bare: { form: 'bare' },
   'bare, every remark': { ...remarked, form: 'bare' },
+  'open, everything': { ...remarked, ...everyState.open, hasButtons: true },
+  'acknowledged, everything': { ...remarked, ...everyState.acknowledged, hasButtons: true },
+  'snoozed, everything': { ...remarked, ...everyState.snoozed, hasButtons: true },
+  'resolved, everything': { ...remarked, ...everyState.resolved, hasButtons: true },
 } as const;
 type Way = keyof typeof ways;
 const wayNames = Object.keys(ways) as Way[];
-const isRemarked = (way: Way) => way.endsWith('every remark');
+const isRemarked = (way: Way) => /every(?:thing| remark)$/.test(way);
 const withoutRemarks = wayNames.filter((way) => !isRemarked(way));
+const withEverything = wayNames.filter((way) => way.endsWith('everything'));
 
 interface Measured {
   readonly group: 'event' | 'digest' | 'notice';
@@ -112,6 +118,7 @@ describe.skipIf(missing !== undefined)(`the height of cards (${missing ?? 'Chrom
     );
     expect(usual).toEqual([]);
     expect(all!.filter((line) => !isFlood(line))).toEqual([]);
+    expect(above('event', withEverything, { desktop: 400, phone: paneHeights.phone })).toEqual([]);
     // Two lines more where texts of 10 kB and all that can be remarked come together.
     expect(above('event', wayNames, { desktop: 440, phone: paneHeights.phone })).toEqual([]);
   });

@@ -45,7 +45,11 @@ export function wholeCard(textOf: TextOf, kind: Card['kind'] = 'event'): Card {
     level: severityNames[5],
     title: text('the title'),
     headline: text('the headline'),
-    state: { kind: 'acknowledged', text: text('the state') },
+    state: {
+      kind: 'acknowledged',
+      text: text('the state'),
+      more: text('the rest of the state'),
+    },
     actions: [
       { name: 'acknowledge', label: 'Acknowledge', token: buttonToken, style: 'primary' },
       {

@@ -28,6 +28,7 @@ export function statementsOf(card: Card): Statement[] {
     { text: card.level, where: 'as the severity' },
     ...of('in the headline', card.headline),
     ...of('in the state', card.state?.text ?? []),
+    ...of('in the rest of the state', card.state?.more ?? []),
     ...of('in a remark', ...card.remarks),
     ...fields,
     ...of(`in ${kind}’s row`, ...rows.flat()),

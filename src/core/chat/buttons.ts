@@ -19,6 +19,7 @@ export const actionNames = [
   'escalate',
   'why',
   'details',
+  'more',
 ] as const satisfies readonly CardButton['action'][];
 
 /** Why a token counts for nothing. */

@@ -6,11 +6,12 @@ import type { IncidentView } from '../../kit/incident.ts';
 import type { DueEdit } from '../../kit/records/edit.ts';
 import type { Buttons } from '../message/actions.ts';
 import type { Language } from '../message/language.ts';
-import { cardState } from '../message/state.ts';
+import { stateSentence } from '../message/state.ts';
 import type { ButtonTokens } from './buttons.ts';
 import type { People } from './people.ts';
 import type { ChatWords } from './words/index.ts';
 
+export { choiceOf } from '../message/actions.ts';
 export { number as count } from '../message/language.ts';
 export { code, prose } from '../message/text.ts';
 export { ButtonTokens } from './buttons.ts';
@@ -21,7 +22,7 @@ export { type ChatSentence, type ChatWords, createChatWords } from './words/inde
 
 /** How an incident stands; empty where nothing happened yet. Times have their date. */
 export function stateText(incident: IncidentView, language: Language): Text {
-  return cardState(incident, language, { form: 'full', near: '' })?.text ?? [];
+  return stateSentence(incident, language);
 }
 
 export interface ChatEnd {

@@ -1,6 +1,6 @@
-// What a reader can do from a card, by what became of its event. Pure.
+// What a reader can do from a card, by what became of its event: buttons for what is done most, and
+// one menu for the rest. Pure.
 import type { CardAction } from '../../kit/card.ts';
-import { plainText } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
 import type { IncidentState, IncidentView } from '../../kit/incident.ts';
 import type { ActionName, Language } from './language.ts';
@@ -20,47 +20,43 @@ export interface Buttons {
   tokenOf(button: CardButton): string;
 }
 
-interface Option {
-  readonly value: string;
-  readonly seconds: number;
-}
-
 const [hour, day] = [3600, 86_400];
-const snoozes: readonly Option[] = [
-  { value: '1h', seconds: hour },
-  { value: '4h', seconds: 4 * hour },
-  { value: '24h', seconds: day },
-];
-const silences: readonly Option[] = [
-  { value: '4h', seconds: 4 * hour },
-  { value: '24h', seconds: day },
-  { value: '7d', seconds: 7 * day },
-];
-const menus: Partial<Record<ActionName, readonly Option[]>> = {
+const snoozes: Spans = { '1h': hour, '4h': 4 * hour, '24h': day };
+const silences: Spans = { '4h': 4 * hour, '24h': day, '7d': 7 * day };
+
+/** Seconds of each length of time, by how a choice names it. */
+type Spans = Readonly<Record<string, number>>;
+
+/** What stands in the menu, and for how long each may be; null: it takes no time. */
+const inMenu = {
+  reopen: null,
   snooze: snoozes,
   silenceFile: silences,
   silenceDevice: silences,
-};
-const styles: Partial<Record<ActionName, 'primary' | 'danger'>> = {
-  acknowledge: 'primary',
-  escalate: 'danger',
-};
+  escalate: null,
+  why: null,
+  details: null,
+} as const satisfies Partial<Record<ActionName, Spans | null>>;
+type MenuAction = keyof typeof inMenu;
 
-/** In the order in which they stand; some need something of the event. */
-const byState: Readonly<Record<IncidentState, readonly ActionName[]>> = {
-  open: [
-    'acknowledge',
-    'resolve',
-    'snooze',
-    'silenceFile',
-    'silenceDevice',
-    'escalate',
-    'why',
-    'details',
-  ],
-  acknowledged: ['resolve', 'reopen', 'silenceFile', 'silenceDevice', 'why', 'details'],
-  snoozed: ['acknowledge', 'resolve', 'reopen', 'silenceFile', 'silenceDevice', 'why', 'details'],
-  resolved: ['reopen', 'silenceFile', 'silenceDevice', 'why', 'details'],
+interface Offer {
+  readonly buttons: readonly ActionName[];
+  readonly menu: readonly MenuAction[];
+}
+
+const always = ['silenceFile', 'silenceDevice', 'why', 'details'] as const;
+/**
+ * In the order in which they stand; some need something of the event. At most two buttons and the
+ * menu, which have one line together on a phone.
+ */
+const byState: Readonly<Record<IncidentState, Offer>> = {
+  open: {
+    buttons: ['acknowledge', 'resolve'],
+    menu: ['snooze', 'silenceFile', 'silenceDevice', 'escalate', 'why', 'details'],
+  },
+  acknowledged: { buttons: ['resolve'], menu: ['reopen', ...always] },
+  snoozed: { buttons: ['acknowledge', 'resolve'], menu: ['reopen', ...always] },
+  resolved: { buttons: ['reopen'], menu: always },
 };
 
 export interface ActionView {
@@ -83,23 +79,59 @@ export function actionsOf(
     escalate: hasSteps,
   };
   const version = incident?.version ?? 0;
-  return byState[incident?.state ?? 'open']
-    .filter((action) => isPossible[action] !== false)
-    .map((action) => actionOf(tokenOf({ action, eventId: event.id, version }), action, language));
+  const isOffered = (action: ActionName) => isPossible[action] !== false;
+  const of = (action: ActionName): CardAction => ({
+    name: action,
+    label: language.action(action),
+    token: tokenOf({ action, eventId: event.id, version }),
+  });
+  const { buttons, menu } = byState[incident?.state ?? 'open'];
+  const choices = menu.filter(isOffered).flatMap((action) => choicesOf(action, language));
+  return [
+    ...buttons.map(
+      (action): CardAction => ({
+        ...of(action),
+        ...(action === 'acknowledge' && { style: 'primary' }),
+      }),
+    ),
+    { ...of('more'), choices },
+  ];
 }
 
-function actionOf(token: string, name: ActionName, language: Language): CardAction {
-  const [style, menu] = [styles[name], menus[name]];
-  return {
-    name,
-    label: language.action(name),
-    token,
-    ...(style !== undefined && { style }),
-    ...(menu !== undefined && {
-      choices: menu.map(({ value, seconds }) => ({
-        label: plainText(language.span(seconds)),
-        value,
-      })),
-    }),
-  };
+type Choices = NonNullable<CardAction['choices']>;
+
+/** Made once a language, and not for each card. */
+const made = new WeakMap<Language, Map<MenuAction, Choices>>();
+
+function choicesOf(action: MenuAction, language: Language): Choices {
+  const known = made.get(language) ?? new Map<MenuAction, Choices>();
+  made.set(language, known);
+  const spans = inMenu[action];
+  const choices =
+    known.get(action) ??
+    (spans === null
+      ? [{ label: language.action(action), value: action }]
+      : Object.entries(spans).map(([span, seconds]) => ({
+          label: language.action(action, seconds),
+          value: `${action}.${span}`,
+        })));
+  known.set(action, choices);
+  return choices;
+}
+
+/** What somebody chose in the menu of a card. */
+export interface Choice {
+  readonly action: MenuAction;
+  /** For how long: `4h`. */
+  readonly span: string | undefined;
+}
+
+/** @returns undefined for what no menu offers: chat products do not check it */
+export function choiceOf(value: string | undefined): Choice | undefined {
+  const [name = '', span, ...more] = (value ?? '').split('.');
+  if (!Object.hasOwn(inMenu, name) || more.length > 0) return undefined;
+  const action = name as MenuAction;
+  const spans: Spans | null = inMenu[action];
+  const isOffered = spans === null ? span === undefined : Object.hasOwn(spans, span ?? '');
+  return isOffered ? { action, span } : undefined;
 }

@@ -82,13 +82,13 @@ export class Composer {
 
   #composed(event: StoredEvent, view: CardView): Card {
     const { form, incident } = view;
-    const card = this.#cardOf(event, view);
-    if (incident === undefined) return card;
-    const state = cardState(incident, this.language, { form, near: event.receivedAt });
+    const near = event.receivedAt;
+    const state = incident && cardState(incident, this.language, { form, near });
+    const card = this.#cardOf(event, view, state !== undefined);
     return state === undefined ? card : { ...card, state };
   }
 
-  #cardOf(event: StoredEvent, { form, showTenant }: CardView): Card {
+  #cardOf(event: StoredEvent, { form, showTenant }: CardView, hasState: boolean): Card {
     const { digest, notice, news } = event.body;
     const { language } = this;
     const { productOf, only } = this.#products;
@@ -96,7 +96,7 @@ export class Composer {
     if (digest !== undefined) return digestCard(event, digest, this.#wordsFor(only), form);
     if (notice !== undefined) return noticeCard(event, notice, language, form);
     const words = this.#wordsFor(productOf?.(event));
-    return eventCard(event, words, { form, showTenant, title: this.#title });
+    return eventCard(event, words, { form, showTenant, hasState, title: this.#title });
   }
 
   /** The same for each event of a product: what is kept of its lines is kept by it. */

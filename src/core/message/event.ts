@@ -19,6 +19,8 @@ export interface EventOptions {
   readonly form: MessageForm;
   /** The events of more than one tenant pass here. */
   readonly showTenant: boolean;
+  /** What became of it takes a line beside the headline, which must be shorter then. */
+  readonly hasState?: boolean;
   /** `number`: the event's number; `stream`: what the original script wrote. */
   readonly title: 'number' | 'stream';
 }
@@ -55,7 +57,9 @@ export function eventCard(event: StoredEvent, words: Vocabulary, options: EventO
     sign: signs[severity],
     level: severityNames[severity],
     title: options.title === 'number' ? numbered : titleOf(event, words),
-    headline: isBare ? numbered : headlineOf(event, words, rooms[form]),
+    headline: isBare
+      ? numbered
+      : headlineOf(event, words, rooms[options.hasState ? 'short' : form]),
     remarks: [],
     fields,
     details: isBare ? bareDetails(event, words, time) : detailsOf(subject, words, { form, time }),

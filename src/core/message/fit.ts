@@ -87,7 +87,7 @@ function weightOf(card: Card, { weigh = codePointsOf }: Limits): number {
 function othersOf({ remarks, state, table }: Card): readonly Text[] {
   if (remarks.length === 0 && state === undefined && table === undefined) return remarks;
   const texts = [...remarks];
-  if (state !== undefined) texts.push(state.text);
+  if (state !== undefined) texts.push(state.text, state.more ?? []);
   if (table !== undefined) texts.push(...table.columns, ...table.rows.flat());
   if (table?.more !== undefined) texts.push(table.more);
   return texts;

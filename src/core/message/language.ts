@@ -1,6 +1,6 @@
 // One language in one time zone: labels, sentences, times and spans. Pure; knows no event.
 import type { Part, Text } from '../../kit/card.ts';
-import { word } from '../../kit/card.ts';
+import { plainText, word } from '../../kit/card.ts';
 import type { Notice } from '../../kit/event.ts';
 import type { Locale } from '../../kit/locale.ts';
 import { en, type LocaleWords } from './locales/en.ts';
@@ -31,32 +31,45 @@ export interface Language {
   readonly labels: Readonly<Record<string, string>>;
   label(name: Label): Part;
   say(name: SentenceName, values: Values): Text;
-  /** What stands on a button or a menu. */
-  action(name: ActionName): string;
+  /** What stands on a button or in a menu. @param seconds for how long, if it takes a time */
+  action(name: ActionName, seconds?: number): string;
   /** What happened, and what to do; undefined for a kind that this release does not know. */
   notice(kind: string): NoticeSentences | undefined;
   /** A text that is no time is shown as it is. */
   time(iso: string): Text;
+  /**
+   * `2026-02-03` as `3 Feb 2026`.
+   * @param isSameYear the reader knows the year
+   */
+  date(day: string, isSameYear: boolean): string;
   /** `2 h`, `3 d`, `5 min`: the largest unit alone. */
   span(seconds: number): Text;
 }
 
 /** @throws {RangeError} unknown time zone */
 export function createLanguage(locale: Locale, timeZone: string): Language {
-  const { labels, sentences, actions, notices, advice } = words[locale];
+  const { labels, months, sentences, actions, notices, advice } = words[locale];
   const parts = mapped(labels, word);
   const said = mapped(sentences, sentence);
   const told = mapped(notices, sentence);
   const advised = mapped(advice, sentence);
   const zoned = createZonedTime(timeZone);
   const say = (name: SentenceName, values: Values) => filled(said[name], values);
+  const offered = mapped(actions, sentence);
   const counted = (name: SentenceName, count: number) => say(name, { count: number(count) });
+  const span = (seconds: number): Text => {
+    const minutes = Math.max(1, Math.round(seconds / 60));
+    if (minutes < 60) return counted('minutes', minutes);
+    const hours = Math.round(minutes / 60);
+    return hours < 48 ? counted('hours', hours) : counted('days', Math.round(hours / 24));
+  };
   return {
     locale,
     labels,
     label: (name) => parts[name],
     say,
-    action: (name) => actions[name],
+    action: (name, seconds) =>
+      plainText(filled(offered[name], seconds === undefined ? {} : { time: span(seconds) })),
     notice(name) {
       if (!Object.hasOwn(told, name)) return undefined;
       const kind = name as Notice['kind'];
@@ -66,12 +79,12 @@ export function createLanguage(locale: Locale, timeZone: string): Language {
       const text = zoned(iso);
       return text === undefined ? code(iso, 40) : [{ kind: 'time', text, iso }];
     },
-    span(seconds) {
-      const minutes = Math.max(1, Math.round(seconds / 60));
-      if (minutes < 60) return counted('minutes', minutes);
-      const hours = Math.round(minutes / 60);
-      return hours < 48 ? counted('hours', hours) : counted('days', Math.round(hours / 24));
+    date(day, isSameYear) {
+      const [year = '', month = '', date = ''] = day.split('-');
+      const named = `${Number(date)} ${months[Number(month) - 1] ?? month}`;
+      return isSameYear ? named : `${named} ${year}`;
     },
+    span,
   };
 }
 

@@ -1,5 +1,5 @@
 // A press of a button: whether Tocsin made it for the message in which it stands, and what it does.
-import type { ChatEnd, ChatSentence } from '../../core/chat/index.ts';
+import { type ChatEnd, type ChatSentence, choiceOf } from '../../core/chat/index.ts';
 import type { PressedButton } from '../../kit/chat.ts';
 import { placeOfPress, shownByAnswer } from '../../operations/index.ts';
 import type { Asked } from './asked.ts';
@@ -43,14 +43,19 @@ export async function press(
   if (typeof button === 'string') return [visit.say(button)];
   const refusal = await visit.enter();
   if (refusal !== undefined) return refusal;
-  const { action, eventId } = button;
+  const { eventId } = button;
   const place = await placeOfPress(visit.context.db, { eventId, sink, messageId });
   if (place !== 'ours') return [visit.say(placeWords[place])];
-  visit.use(token, tokens.endMs);
+  const chosen =
+    button.action === 'more' ? choiceOf(value) : { action: button.action, span: value };
+  if (chosen === undefined) return [visit.say('notOffered')];
+  const { action, span } = chosen;
+  // The choices of a menu have one token: each of them is used up by itself.
+  visit.use(button.action === 'more' ? `${token} ${action}` : token, tokens.endMs);
   const pressed = acts[action];
   // A button of a later release.
   if (pressed === undefined) return [visit.say('expired')];
-  const said = await pressed(visit, { eventId: String(eventId), value });
+  const said = await pressed(visit, { eventId: String(eventId), value: span });
   if (visit.end.inAnswer !== undefined && changing.includes(action)) {
     const posted = await shownByAnswer(visit.context.db, { eventId, sink });
     if (posted !== null) visit.message = visit.end.inAnswer(posted);

@@ -12,7 +12,8 @@ export interface DetailsAttachment {
 export interface Attachment extends DetailsAttachment {
   readonly title: string;
   readonly title_link?: string | undefined;
-  readonly footer: string;
+  /** Absent: the text has it. */
+  readonly footer?: string | undefined;
   readonly actions?: readonly AttachmentAction[] | undefined;
 }
 

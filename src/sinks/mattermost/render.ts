@@ -74,11 +74,20 @@ export interface Look {
   readonly actionsUrl?: string | undefined;
 }
 
+/**
+ * A card with buttons, or with a state, has a line more of each. So that it stays one screen of a
+ * phone, its remarks and its footer begin the text that folds.
+ */
+function isLiving({ state, actions }: Card, { actionsUrl }: Look): boolean {
+  return state !== undefined || (actions !== undefined && actionsUrl !== undefined);
+}
+
 export function rendered(card: Card, look: Look): Rendered {
   let text = `${card.sign} **${card.level}** · ${markdown(card.headline)}`;
   if (look.mention !== undefined) text += ` ${look.mention}`;
   if (card.state !== undefined) text += `\n${begun(markdown(card.state.text))}`;
-  for (const remark of card.remarks) text += `\n${begun(markdown(remark))}`;
+  if (!isLiving(card, look))
+    for (const remark of card.remarks) text += `\n${begun(markdown(remark))}`;
   return { text: withoutHashtags(sealed(text)), attachment: attachmentOf(card, look) };
 }
 
@@ -101,9 +110,13 @@ function colorOf({ severity, state }: Card): string {
     : colorsOfStates[state.kind];
 }
 
-function attachmentOf(card: Card, { style, actionsUrl }: Look): Attachment {
+function attachmentOf(card: Card, look: Look): Attachment {
+  const { style, actionsUrl } = look;
   const fields = style === 'full' ? fieldsOf([...card.fields, ...card.details]) : [];
-  const text = linesOf(card, fields.length);
+  const footer = begun(markdown(card.footer));
+  const facts = linesOf(card, fields.length);
+  const isLong = isLiving(card, look);
+  const text = isLong ? joinedLines([footer, ...firstLines(card), facts]) : facts;
   return {
     fallback: fallbackOf(card),
     color: colorOf(card),
@@ -112,12 +125,22 @@ function attachmentOf(card: Card, { style, actionsUrl }: Look): Attachment {
     title_link: linkOf(card.link),
     text: text === undefined ? undefined : sealed(text),
     fields: fields.length === 0 ? undefined : fields,
-    footer: sealed(begun(markdown(card.footer))),
+    footer: isLong ? undefined : sealed(footer),
     actions:
       card.actions === undefined || actionsUrl === undefined
         ? undefined
         : card.actions.map((action) => actionOf(action, actionsUrl)),
   };
+}
+
+/** What became of it besides the line beside the headline, and the remarks. */
+function firstLines({ state, remarks }: Card): string[] {
+  const texts = state?.more === undefined ? remarks : [state.more, ...remarks];
+  return texts.map((text) => begun(markdown(text)));
+}
+
+function joinedLines(lines: readonly (string | undefined)[]): string {
+  return lines.filter((line) => line !== undefined && line !== '').join('\n');
 }
 
 /** Clients show a label and an option as they are. */

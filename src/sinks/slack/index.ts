@@ -106,7 +106,7 @@ function payloadOf(message: Message, deliveryId: string, setting: Mention) {
   const payload = { delivery_id: deliveryId, event_id: event.id, source: event.source };
   const [first, ...more] = [
     head,
-    ...(card.state ? [card.state.text] : []),
+    ...(card.state ? [card.state.text, card.state.more ?? []] : []),
     ...card.remarks,
   ].flatMap(linesOf);
   return {

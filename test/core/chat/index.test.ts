@@ -19,6 +19,6 @@ test('it says who, by which way, when and until when', () => {
   const until = '2026-02-03T09:00:00.000Z';
   const taken = { ...open, state: 'acknowledged', by: 'ana', via: 'chat', until } as const;
   expect(plainText(stateText(taken, language))).toBe(
-    'Acknowledged by ana via chat, 2026-02-03 08:00, until 2026-02-03 16:00',
+    'Acknowledged by ana via chat, 3 Feb 2026 08:00, until 3 Feb 2026 16:00',
   );
 });

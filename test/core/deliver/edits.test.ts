@@ -87,7 +87,7 @@ describe('a posted message', () => {
     await expectSoon(() => edited.length === 1);
     expect(edited[0]).toMatchObject({
       remoteId: `post-${root}`,
-      state: expect.stringMatching(/^Acknowledged by ana via chat, /),
+      state: expect.stringMatching(/^Acknowledged by ana, /),
       form: 'full',
       context: { deliveryId: `soc-${root}`, attempt: 1 },
     });

@@ -1,6 +1,6 @@
 // Which buttons a card offers, by what became of its event and by what the event holds.
 import { describe, expect, it, test } from 'vitest';
-import { actionsOf, type CardButton } from '../../../src/core/message/actions.ts';
+import { actionsOf, type CardButton, choiceOf } from '../../../src/core/message/actions.ts';
 import { createLanguage } from '../../../src/core/message/language.ts';
 import type { IncidentState } from '../../../src/kit/incident.ts';
 import { storedEvent } from '../../support/events.ts';
@@ -17,33 +17,37 @@ const actions = (state: IncidentState | undefined, more = {}, event = storedEven
   );
 const names = (...parameters: Parameters<typeof actions>) =>
   actions(...parameters).map(({ name }) => name);
+const menu = (...parameters: Parameters<typeof actions>) =>
+  actions(...parameters)
+    .find(({ name }) => name === 'more')!
+    .choices!.map(({ value }) => value);
 
 describe('a card offers', () => {
-  const silences = ['silenceFile', 'silenceDevice'];
-  test.each<[IncidentState | undefined, string[]]>([
-    [undefined, ['acknowledge', 'resolve', 'snooze', ...silences, 'why', 'details']],
-    ['open', ['acknowledge', 'resolve', 'snooze', ...silences, 'why', 'details']],
-    ['acknowledged', ['resolve', 'reopen', ...silences, 'why', 'details']],
-    ['snoozed', ['acknowledge', 'resolve', 'reopen', ...silences, 'why', 'details']],
-    ['resolved', ['reopen', ...silences, 'why', 'details']],
-  ])('of what is %s: %o', (state, expected) => {
-    expect(names(state)).toEqual(expected);
+  const silences = ['File', 'Device'].flatMap((what) =>
+    ['4h', '24h', '7d'].map((span) => `silence${what}.${span}`),
+  );
+  const snoozes = ['snooze.1h', 'snooze.4h', 'snooze.24h'];
+  const always = [...silences, 'why', 'details'];
+  test.each<[IncidentState | undefined, string[], string[]]>([
+    [undefined, ['acknowledge', 'resolve', 'more'], [...snoozes, ...always]],
+    ['open', ['acknowledge', 'resolve', 'more'], [...snoozes, ...always]],
+    ['acknowledged', ['resolve', 'more'], ['reopen', ...always]],
+    ['snoozed', ['acknowledge', 'resolve', 'more'], ['reopen', ...always]],
+    ['resolved', ['reopen', 'more'], always],
+  ])('of what is %s: %o, and in the menu %o', (state, buttons, choices) => {
+    expect(names(state)).toEqual(buttons);
+    expect(menu(state)).toEqual(choices);
   });
 
   it('an escalation only where the route has steps, and only while it is open', () => {
-    expect(names('open', { hasSteps: true })).toContain('escalate');
-    expect(names('acknowledged', { hasSteps: true })).not.toContain('escalate');
+    expect(menu('open', { hasSteps: true })).toContain('escalate');
+    expect(menu('open')).not.toContain('escalate');
+    expect(menu('acknowledged', { hasSteps: true })).not.toContain('escalate');
   });
 
   it('no silence of a file or device that the event does not name', () => {
     const plain = storedEvent({ body: {} });
-    expect(names(undefined, {}, plain)).toEqual([
-      'acknowledge',
-      'resolve',
-      'snooze',
-      'why',
-      'details',
-    ]);
+    expect(menu(undefined, {}, plain)).toEqual([...snoozes, 'why', 'details']);
   });
 });
 
@@ -57,20 +61,36 @@ it('gives each button a token of its event, its action and the version that the 
   expect(actions('resolved')[0]?.token).toBe('reopen 4711 3');
 });
 
-it('offers lengths of time in a menu', () => {
-  const choices = actions(undefined).flatMap(({ name, choices = [] }) =>
-    choices.map(({ label, value }) => `${name} ${value} ${label}`),
-  );
-  expect(choices).toEqual([
-    'snooze 1h 1 h',
-    'snooze 4h 4 h',
-    'snooze 24h 24 h',
-    ...['silenceFile', 'silenceDevice'].flatMap((name) => [
-      `${name} 4h 4 h`,
-      `${name} 24h 24 h`,
-      `${name} 7d 7 d`,
-    ]),
+it('says in the menu what each choice does, and for how long', () => {
+  const choices = actions('open', { hasSteps: true }).flatMap(({ choices = [] }) => choices);
+  expect(choices.map(({ label }) => label)).toEqual([
+    ...['Snooze for 1 h', 'Snooze for 4 h', 'Snooze for 24 h'],
+    ...['Silence this file for 4 h', 'Silence this file for 24 h', 'Silence this file for 7 d'],
+    ...['4 h', '24 h', '7 d'].map((span) => `Silence this device for ${span}`),
+    ...['Escalate now', 'Why this card?', 'Show details'],
   ]);
+});
+
+it('reads back every choice that it offers', () => {
+  const offered = [undefined, 'acknowledged'] as const;
+  for (const value of offered.flatMap((state) => menu(state, { hasSteps: true }))) {
+    const { action, span } = choiceOf(value)!;
+    expect([action, span].filter(Boolean).join('.')).toBe(value);
+  }
+});
+
+test.each([
+  undefined,
+  '',
+  'acknowledge',
+  'snooze',
+  'snooze.9d',
+  'why.4h',
+  'silenceFile.7d.',
+  'constructor',
+  'snooze.toString',
+])('takes %s for no choice: the product does not check what comes back', (value) => {
+  expect(choiceOf(value)).toBeUndefined();
 });
 
 it('has names of letters alone, each once', () => {

@@ -196,3 +196,35 @@ test('where the sink can edit, the answer leaves the card to it', async () => {
   const event = await posted({ body });
   expect(await press({ event, action: 'acknowledge' })).not.toHaveProperty('update');
 });
+
+test('a choice of the menu is done, and each counts once by itself', async () => {
+  const event = await posted({ body });
+  const token = tokenOf('more', event);
+  const choose = (value?: string) =>
+    press({ token, ...(value !== undefined && { value }) }).then(({ text }) => text);
+  expect(await choose('why')).toContain('sent it here');
+  expect(await choose('silenceFile.4h')).toMatch(/^Silence/);
+  expect(await choose('silenceFile.24h')).toBe('This button has already been used.');
+  expect(await choose('snooze.4h')).toMatch(/^Done\. Snoozed by `ana` via chat/);
+  expect(await choose('snooze.4h')).toMatch(/^This button has already been used\. Snoozed/);
+  expect(await choose('why')).toContain('sent it here');
+  expect(await silences()).toEqual({ count: 1 });
+});
+
+test.each([undefined, 'snooze.9999d', 'acknowledge', 'silenceFile', '../x'])(
+  'the menu does not do %s, which it does not offer',
+  async (value) => {
+    const event = await posted({ body });
+    const { text } = await press({ event, action: 'more', ...(value && { value }) });
+    expect(text).toMatch(/^The menu of this card does not offer that/);
+    expect(await audited()).toEqual([]);
+  },
+);
+
+test('the menu of another message, or of another event, does nothing', async () => {
+  const event = await posted({ body });
+  const menu = { action: 'more', value: 'silenceFile.4h' } as const;
+  expect((await press({ ...menu, event, post: 'p2' })).text).toMatch(/^This is not the message/);
+  expect((await press({ ...menu, event: 999_999 })).text).toMatch(/^This event is no longer/);
+  expect(await silences()).toEqual({ count: 0 });
+});

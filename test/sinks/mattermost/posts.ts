@@ -135,7 +135,7 @@ export function drawn(message: Message, options: Partial<PostOptions> = {}): [st
     [text, plus(markedIn([card.headline, ...card.remarks]), { strong: 1 })],
     [attachment.title, title],
     [`**${attachment.title}**`, plus(title, { strong: 1 })],
-    [attachment.footer, markedIn([card.footer])],
+    [attachment.footer!, markedIn([card.footer])],
   ];
   if (link !== undefined) {
     texts.push([`[${attachment.title}](${link})`, { ...title, links: [link] }]);

@@ -44,6 +44,25 @@ describe('a post', () => {
     );
   });
 
+  it('has its remarks and its footer in the text that folds, once it has a state or buttons', () => {
+    const { card } = messageOf(storedEvent(), { mayBeRepeated: true });
+    const look = { style: 'compact' } as const;
+    const fresh = rendered(card, look);
+    expect(fresh.text).toContain('\nPossibly a repetition');
+    expect(fresh.attachment.footer).toContain('1203');
+    const state = { kind: 'resolved', text: [word('done')], more: [word('a note')] } as const;
+    const actions = [{ name: 'a', label: 'A', token: 't' }];
+    for (const living of [
+      rendered({ ...card, state }, look),
+      rendered({ ...card, actions }, { ...look, actionsUrl: 'http://127.0.0.1/' }),
+    ]) {
+      expect(living.text).not.toContain('repetition');
+      expect(living.attachment.footer).toBeUndefined();
+      expect(living.attachment.text).toMatch(/^[^\n]*1203[^\n]*\n(a note\n)?Possibly a repetition/);
+    }
+    expect(rendered({ ...card, state }, look).text).toMatch(/\ndone$/);
+  });
+
   it('holds no hash and no path in its message', () => {
     const { path, hash } = storedEvent().body.file!;
     expect(payload.text).not.toContain(path);

@@ -7,6 +7,7 @@ export const en = {
   copied: 'This is not the message in which Tocsin posted the event. Use its newest message.',
   unrecorded: 'This message is so new that it is not recorded yet. Press again in a few seconds.',
   used: 'This button has already been used.',
+  notOffered: 'The menu of this card does not offer that, so nothing was done. Choose again.',
   stranger:
     'Tocsin does not know you, so nothing was done. Whoever runs it can add you to `people` of the sink {sink}: your id is {id}, your username {name}.',
   outsider:

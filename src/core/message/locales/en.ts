@@ -66,6 +66,7 @@ export const en = {
     event: 'Event',
     rows: 'Most Severe',
   },
+  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
   sentences: {
     headline: '{what} on {device}[ ({user})][: {outcome}]',
     heldByRoute: 'Held for {time}[ by route {route}], to come together with others.',
@@ -95,12 +96,14 @@ export const en = {
     times: '{count} times',
     // What became of the event, beside the headline of its card.
     stateAcknowledged: 'Acknowledged[ by {by}][ via {via}], {time}[, until {until}][: “{note}”]',
-    stateSnoozed: 'Snoozed[ by {by}][ via {via}], {time}, until {until}[: “{note}”]',
+    stateSnoozed: 'Snoozed[ by {by}][ via {via}] until {until}[: “{note}”]',
     stateResolved: 'Resolved[ by {by}][ via {via}], {time}[: “{note}”]',
     stateResolvedByVendor: 'Resolved by the vendor, {time}',
     stateReopened: 'Open again since {time}',
     stateSeen: 'Seen {count} times[, last at {time}]',
     stateEscalated: 'Escalated to {to}',
+    stateUntil: 'Acknowledged until {until}',
+    stateNote: 'Note: “{note}”',
     // News of an incident, in one line.
     newsHeadline: '{what}[ on {device}]: {news}',
     newsAcknowledged: 'acknowledged[ by {actor}][ via {via}][, until {until}][: “{note}”]',
@@ -119,17 +122,18 @@ export const en = {
     newsUndelivered: 'it could not be delivered[ to {sinks}]',
     newsNoted: 'note[ by {actor}][: “{note}”]',
   },
-  /** Buttons and menus of a card. */
+  /** Buttons and the choices of a card's menu, some for a length of time. */
   actions: {
     acknowledge: 'Acknowledge',
     resolve: 'Resolve',
-    snooze: 'Snooze…',
+    snooze: 'Snooze for {time}',
     reopen: 'Reopen',
-    silenceFile: 'Silence this file…',
-    silenceDevice: 'Silence this device…',
+    silenceFile: 'Silence this file for {time}',
+    silenceDevice: 'Silence this device for {time}',
     escalate: 'Escalate now',
     why: 'Why this card?',
     details: 'Show details',
+    more: 'More…',
   },
   /** What happened. */
   notices: {
@@ -193,6 +197,7 @@ export const en = {
     sample: 'No action is needed.',
   },
 } as const satisfies {
+  readonly months: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly sentences: Readonly<Record<string, string>>;
   readonly actions: Readonly<Record<string, string>>;
@@ -204,6 +209,8 @@ type Words<Of> = { readonly [Key in keyof Of]: string };
 
 /** What every language must say. */
 export interface LocaleWords {
+  /** As they stand behind the day. */
+  readonly months: readonly string[];
   readonly labels: Words<(typeof en)['labels']>;
   readonly sentences: Words<(typeof en)['sentences']>;
   readonly actions: Words<(typeof en)['actions']>;
