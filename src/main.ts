@@ -81,6 +81,13 @@ const table: CommandTable = {
       'start it anew, rename it, or forget it',
     load: () => import('./commands/source.ts'),
   },
+  mattermost: {
+    summary: 'Set up a Mattermost server: the bot, its channels, the slash command',
+    async load() {
+      const { createSetup } = await import('./commands/setup.ts');
+      return { command: createSetup('mattermost') };
+    },
+  },
   duty: {
     summary: 'Show who is on duty now, and who is next',
     load: () => import('./commands/duty.ts'),
@@ -138,6 +145,12 @@ const code = await dispatch(process.argv.slice(2), table, {
   stdout: output.stdout,
   stderr: output.stderr,
   signals,
+  ...(process.stdin.isTTY && {
+    async ask(question: string) {
+      const { askSecret } = await import('./cli/ask.ts');
+      return askSecret(question, process.stdin, process.stderr);
+    },
+  }),
   onCommand(command) {
     if (!command.handlesSignals) signals.release();
     if (command.hasSinks) output.leaveToSinks();

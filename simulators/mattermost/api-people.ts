@@ -1,7 +1,6 @@
 // Users, bots, teams and channels by the simulated REST API.
 import { type ApiAnswer, type ApiCall, ApiRefusal, forbidden, invalidBody } from './api-world.ts';
 import type { Channel, User } from './directory.ts';
-import { newId } from './ledger.ts';
 
 export function getMe({ user }: ApiCall): ApiAnswer {
   return { status: 200, body: wireUser(user) };
@@ -23,7 +22,7 @@ export function getUsersOf({ world, body }: ApiCall): ApiAnswer {
 export function getChannelNamed({ world, user, path: [team, name = ''] }: ApiCall): ApiAnswer {
   const { directory } = world;
   const channel = directory.channelNamed(name);
-  const isThere = team === directory.team.name && directory.isInTeam(user.id);
+  const isThere = team === directory.team.name && (user.isAdmin || directory.isInTeam(user.id));
   if (channel === undefined || !isThere || !directory.mayRead(user.id, channel))
     throw new ApiRefusal(404, 'app.channel.get_by_name.missing.app_error');
   return { status: 200, body: wireChannel(channel, world) };
@@ -52,13 +51,16 @@ export function getMember({ world, user, path: [id = '', who = ''] }: ApiCall): 
 export function addMember({ world, user, path: [id = ''], body }: ApiCall): ApiAnswer {
   const channel = world.directory.channelOf(id);
   const joining = String((body as { user_id?: unknown } | undefined)?.user_id ?? '');
-  if (channel === undefined || !world.directory.isInTeam(user.id))
+  if (channel === undefined || !(user.isAdmin || world.directory.isInTeam(user.id)))
     throw forbidden('join_public_channels');
-  if (channel.isPrivate && !world.directory.isMember(user.id, channel))
+  if (channel.isPrivate && !user.isAdmin && !world.directory.isMember(user.id, channel))
     throw forbidden('manage_private_channel_members');
   if (channel.isArchived) throw new ApiRefusal(400, 'api.channel.add_members.deleted.app_error');
   if (joining !== user.id && !user.isAdmin && !world.directory.isMember(user.id, channel))
     throw forbidden('manage_public_channel_members');
+  // Whoever is not in the team cannot be in one of its channels.
+  if (!world.directory.isInTeam(joining))
+    throw new ApiRefusal(404, 'app.team.get_member.missing.app_error');
   channel.members.add(joining);
   return { status: 201, body: { channel_id: id, user_id: joining } };
 }
@@ -70,47 +72,17 @@ export function getTeamNamed({ world, user, path: [name] }: ApiCall): ApiAnswer 
   return { status: 200, body: { ...team, display_name: 'SecOps' } };
 }
 
-export function addTeamMember({ world, user, body }: ApiCall): ApiAnswer {
-  if (!user.isAdmin) throw forbidden('add_user_to_team');
-  const { user_id: joining } = body as { user_id?: string };
-  world.directory.joinTeam(joining ?? '');
-  return { status: 201, body: { team_id: world.directory.team.id, user_id: joining } };
-}
-
-export function createBot({ world, user, body }: ApiCall): ApiAnswer {
-  if (!user.isAdmin) throw forbidden('create_bot');
-  const { username } = body as { username?: string };
-  if (!username || world.directory.userNamed(username) !== undefined) throw invalidBody();
-  const bot = world.directory.addAccount(username, { isBot: true, isInTeam: false });
-  return { status: 201, body: { user_id: bot.id, username } };
-}
-
-/** A token is shown this once. */
-export function createToken({ world, user, path: [id = ''] }: ApiCall): ApiAnswer {
-  if (!user.isAdmin && user.id !== id) throw forbidden('edit_other_users');
-  const token = world.directory.addToken(id);
-  return { status: 200, body: { id: newId(), token, user_id: id } };
-}
-
-export function createCommand({ world, user, body }: ApiCall): ApiAnswer {
-  if (!user.isAdmin) throw forbidden('manage_own_slash_commands');
-  const { trigger = '', url = '' } = (body ?? {}) as { trigger?: string; url?: string };
-  if (world.commands.has(trigger))
-    throw new ApiRefusal(400, 'api.command.duplicate_trigger.app_error');
-  const command = { id: newId(), token: newId(), trigger, url };
-  world.commands.set(trigger, command);
-  return { status: 201, body: { ...command, team_id: world.directory.team.id } };
-}
-
-export function getCommands({ world, user }: ApiCall): ApiAnswer {
-  if (!user.isAdmin) throw forbidden('manage_own_slash_commands');
-  return { status: 200, body: [...world.commands.values()] };
-}
-
-function wireUser({ id, username, isBot, isAdmin }: User): object {
+function wireUser({ id, username, isBot, isAdmin, isDisabled }: User): object {
   const roles = isAdmin ? 'system_admin system_user' : 'system_user';
   const email = isBot ? `${username}@localhost` : `${username}@example.com`;
-  return { id, username, roles, email, delete_at: 0, ...(isBot && { is_bot: true }) };
+  return {
+    id,
+    username,
+    roles,
+    email,
+    delete_at: isDisabled ? 1 : 0,
+    ...(isBot && { is_bot: true }),
+  };
 }
 
 function wireChannel(

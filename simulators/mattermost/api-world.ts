@@ -1,12 +1,16 @@
 // What every route of the simulated REST API works on, and how it answers.
+
 import type { Directory, User } from './directory.ts';
-import type { Refusal } from './hook.ts';
+import type { Hook, Refusal } from './hook.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface ApiWorld {
   readonly directory: Directory;
   readonly ledger: Ledger;
+  /** By trigger. */
   readonly commands: Map<string, SlashCommand>;
+  readonly hooks: Map<string, Hook>;
+  readonly settings: ServerSettings;
   /** What was shown to one user alone. */
   readonly ephemerals: Ephemeral[];
   /** By `pending_post_id`. */
@@ -15,6 +19,17 @@ export interface ApiWorld {
   readonly pendingMs: number;
   /** False for a server whose settings forbid priorities. */
   readonly takesPriority: boolean;
+}
+
+/** Of the server; those that a setup meets. */
+export interface ServerSettings {
+  EnableBotAccountCreation: boolean;
+  EnableCommands: boolean;
+  EnableIncomingWebhooks: boolean;
+  EnablePostUsernameOverride: boolean;
+  EnablePostIconOverride: boolean;
+  /** Hosts and networks, with blanks or commas between them. */
+  AllowedUntrustedInternalConnections: string;
 }
 
 export interface Ephemeral {

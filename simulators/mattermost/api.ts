@@ -5,17 +5,14 @@
 // - No WebSocket, dialogs, files, direct channels, threads of followers, or read marks.
 // - Dialogs, `goto_location` and menus with a data source are not acted on.
 // - Every emoji is known, and nobody's keywords are.
+// - Of the settings of a server there are those that a setup meets; what an administrator asks for in
+//   a setup, other than bots, tokens, members and new commands, follows the server's documentation.
 // - One node, whose memory of a `pending_post_id` ends with the process.
 import { execute, press } from './actions.ts';
 import {
   addMember,
-  addTeamMember,
-  createBot,
-  createCommand,
-  createToken,
   getChannel,
   getChannelNamed,
-  getCommands,
   getMe,
   getMember,
   getTeamNamed,
@@ -32,6 +29,21 @@ import {
   pin,
   react,
 } from './api-posts.ts';
+import {
+  addTeamMember,
+  createBot,
+  createCommand,
+  createHook,
+  createToken,
+  enableBot,
+  getCommands,
+  getConfig,
+  getHook,
+  getHooks,
+  getTeamMember,
+  getTokens,
+  updateCommand,
+} from './api-setup.ts';
 import {
   type ApiAnswer,
   type ApiCall,
@@ -51,10 +63,14 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = (
     ['GET', `/users/username/${name}`, getUserNamed],
     ['POST', '/users/ids', getUsersOf],
     ['POST', `/users/${id}/tokens`, createToken],
+    ['GET', `/users/${id}/tokens`, getTokens],
     ['POST', '/bots', createBot],
+    ['POST', `/bots/${id}/enable`, enableBot],
+    ['GET', '/config', getConfig],
     ['GET', `/teams/name/${name}/channels/name/${name}`, getChannelNamed],
     ['GET', `/teams/name/${name}`, getTeamNamed],
     ['POST', `/teams/${id}/members`, addTeamMember],
+    ['GET', `/teams/${id}/members/${id}`, getTeamMember],
     ['GET', `/channels/${id}`, getChannel],
     ['GET', `/channels/${id}/members/(me|[a-z0-9]{26})`, getMember],
     ['POST', `/channels/${id}/members`, addMember],
@@ -69,6 +85,10 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = (
     ['POST', '/reactions', react],
     ['POST', '/commands', createCommand],
     ['GET', '/commands', getCommands],
+    ['PUT', `/commands/${id}`, updateCommand],
+    ['GET', '/hooks/incoming', getHooks],
+    ['GET', `/hooks/incoming/${id}`, getHook],
+    ['POST', '/hooks/incoming', createHook],
     ['POST', '/commands/execute', execute],
   ] as const
 ).map(([method, path, handler]) => [method, new RegExp(`^${path}$`), handler]);

@@ -18,6 +18,15 @@ export interface User {
   readonly isBot: boolean;
   /** May do what an administrator may. */
   readonly isAdmin: boolean;
+  /** Its tokens do not work. */
+  readonly isDisabled?: boolean;
+}
+
+/** Of a user or a bot. */
+export interface AccessToken {
+  readonly id: string;
+  readonly token: string;
+  readonly description: string;
 }
 
 export interface Account extends User {
@@ -38,7 +47,8 @@ export class Directory {
   readonly team = { id: newId(), name: 'secops' };
   readonly #channels = new Map<string, Channel>();
   readonly #users = new Map<string, User>();
-  readonly #tokens = new Map<string, string>();
+  /** By the token. */
+  readonly #tokens = new Map<string, AccessToken & { readonly userId: string }>();
   readonly #teamMembers = new Set<string>();
 
   /** Of those that are not archived. */
@@ -74,22 +84,40 @@ export class Directory {
     this.#users.set(user.id, user);
     if (isInTeam) this.#teamMembers.add(user.id);
     for (const name of channels) this.channelNamed(name)?.members.add(user.id);
-    return { ...user, token: this.addToken(user.id) };
+    return { ...user, token: this.addToken(user.id).token };
   }
 
-  addToken(userId: string): string {
-    const token = newId();
-    this.#tokens.set(token, userId);
+  /** One that is in no team and has no token. */
+  addBot(username: string): User {
+    const bot = { id: newId(), username, isBot: true, isAdmin: false };
+    this.#users.set(bot.id, bot);
+    return bot;
+  }
+
+  setDisabled(userId: string, isDisabled: boolean): void {
+    this.#users.set(userId, { ...this.#users.get(userId)!, isDisabled });
+  }
+
+  addToken(userId: string, description = ''): AccessToken {
+    const token = { id: newId(), token: newId(), description };
+    this.#tokens.set(token.token, { ...token, userId });
     return token;
+  }
+
+  tokensOf(userId: string): AccessToken[] {
+    return [...this.#tokens.values()]
+      .filter((one) => one.userId === userId)
+      .map(({ userId: _, ...token }) => token);
   }
 
   revoke(token: string): void {
     this.#tokens.delete(token);
   }
 
-  /** Undefined for a token that is wrong or revoked: the server tells none of these apart. */
+  /** Undefined for a token that is wrong or revoked, or whose owner is disabled: all alike. */
   userOfToken(token: string): User | undefined {
-    return this.#users.get(this.#tokens.get(token) ?? '');
+    const user = this.#users.get(this.#tokens.get(token)?.userId ?? '');
+    return user?.isDisabled === true ? undefined : user;
   }
 
   user(id: string): User | undefined {
@@ -112,8 +140,9 @@ export class Directory {
     return this.#teamMembers.has(userId) && members.has(userId);
   }
 
-  /** Members read a private channel, everybody in the team a public one. */
+  /** Members read a private channel, everybody in the team a public one, an administrator all. */
   mayRead(userId: string, channel: Channel): boolean {
+    if (this.#users.get(userId)?.isAdmin === true) return true;
     return channel.isPrivate ? this.isMember(userId, channel) : this.#teamMembers.has(userId);
   }
 }

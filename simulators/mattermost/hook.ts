@@ -10,6 +10,8 @@ export interface Hook {
   readonly channel: string;
   /** True: may post into its own channel only. */
   readonly isLocked: boolean;
+  /** As an administrator sees it; absent: none. */
+  readonly name?: string;
 }
 
 export interface Refusal {

@@ -4,8 +4,9 @@
 import { createFaultQueue, type FaultFilter } from '../fault-queue.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import { answerApi } from './api.ts';
-import type { Ephemeral, SlashCommand } from './api-world.ts';
-import { type Account, Directory, type NewAccount } from './directory.ts';
+import { defaultSettings } from './api-setup.ts';
+import type { Ephemeral, ServerSettings, SlashCommand } from './api-world.ts';
+import { type Account, Directory, type NewAccount, type User } from './directory.ts';
 import { Ledger, type MattermostRequests, newId } from './ledger.ts';
 import type { Post } from './post.ts';
 import { createRateLimiter, type RateLimit } from './rate-limiter.ts';
@@ -45,6 +46,8 @@ export interface MattermostOptions {
   readonly tooLargeStatus?: 413 | 400;
   /** How long a `pending_post_id` is remembered; default 30,000. */
   readonly pendingMs?: number;
+  /** Default: those of a new server, on which bots may be made. */
+  readonly settings?: Partial<ServerSettings>;
 }
 
 export interface Mattermost {
@@ -85,6 +88,14 @@ export interface Mattermost {
   /** What was shown to one user alone, oldest first. */
   readonly ephemerals: readonly Ephemeral[];
   readonly team: { readonly id: string; readonly name: string };
+  /** May be changed while it runs. */
+  readonly settings: ServerSettings;
+  /** By trigger. */
+  readonly commands: ReadonlyMap<string, SlashCommand>;
+  /** Undefined: there is no such account. */
+  accountNamed(username: string): User | undefined;
+  setDisabled(userId: string, isDisabled: boolean): void;
+  isMember(channel: string, userId: string): boolean;
   channelId(name: string): string;
   /**
    * Shows the fault to the next `times` requests (default 1; `Infinity`: until `heal`) that `when`
@@ -105,6 +116,7 @@ export async function startMattermost(options: MattermostOptions = {}): Promise<
   const directory = new Directory();
   const world: MattermostWorld = {
     ...{ directory, ledger, commands: new Map(), ephemerals: [], pending: new Map() },
+    settings: { ...defaultSettings(), ...options.settings },
     pendingMs: options.pendingMs ?? 30_000,
     hooks: new Map(),
     users: new Set(options.users),
@@ -170,6 +182,11 @@ type People = Pick<
   | 'type'
   | 'ephemerals'
   | 'team'
+  | 'settings'
+  | 'commands'
+  | 'accountNamed'
+  | 'setDisabled'
+  | 'isMember'
   | 'channelId'
 >;
 
@@ -200,7 +217,13 @@ function peopleOf(world: MattermostWorld): People {
     },
     type: (command, channel, by) =>
       post('/commands/execute', by, { channel_id: directory.channelNamed(channel)?.id, command }),
-    ...{ ephemerals, team: directory.team },
+    ...{ ephemerals, team: directory.team, settings: world.settings, commands },
+    accountNamed: (name) => directory.userNamed(name),
+    setDisabled: (userId, isDisabled) => directory.setDisabled(userId, isDisabled),
+    isMember(name, userId) {
+      const channel = directory.channelNamed(name);
+      return channel !== undefined && directory.isMember(userId, channel);
+    },
     channelId: (name) => directory.channelNamed(name)?.id ?? '',
   };
 }

@@ -30,7 +30,6 @@ export type MattermostFault =
   | { readonly slowMs: number };
 
 export interface MattermostWorld extends ApiWorld {
-  readonly hooks: Map<string, Hook>;
   readonly users: ReadonlySet<string>;
   readonly faults: FaultQueue<MattermostFault>;
   /** Absent: no rate limit. */
@@ -168,12 +167,12 @@ async function showFaultBefore(
 
 /** Makes the posts. @returns the refusal if it does not */
 function accept(
-  { ledger, hooks, directory, users, takesPriority }: MattermostWorld,
+  { ledger, hooks, directory, users, takesPriority, settings }: MattermostWorld,
   { hookId, body, contentType, deliveryId }: HookRequest,
   fault: MattermostFault | undefined,
 ): Refusal | undefined {
   const known: ReadonlyMap<string, Hook> = fault === 'unknown_hook' ? new Map() : hooks;
-  const isEnabled = fault !== 'disabled';
+  const isEnabled = fault !== 'disabled' && settings.EnableIncomingWebhooks;
   if (ledger.onlyCounts && isEnabled && known.has(hookId)) {
     ledger.count(deliveryId);
     return undefined;

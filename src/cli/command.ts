@@ -38,6 +38,8 @@ export interface CommandIo {
   stderr(text: string): void;
   /** Held until the command handles them; absent where it does not run in a process of its own. */
   readonly signals?: Signals;
+  /** Asks on the terminal, and shows nothing of the answer; absent: there is no terminal. */
+  ask?(question: string): Promise<string>;
   /** Called with the command before it runs; not if only its help is printed. */
   onCommand?(command: Command): void;
 }

@@ -8,6 +8,7 @@ export { findDefinition, secretsOf } from './read/adapters.ts';
 export { changesForRestart } from './read/change.ts';
 export { type Findings, ownValue } from './read/environment.ts';
 export { followedBy } from './read/followed.ts';
+export type { CommandVariable } from './read/known.ts';
 export { presentable, shownName } from './read/problems.ts';
 export type { ConfigReading } from './read/reading.ts';
 export type {
@@ -19,6 +20,7 @@ export type {
   SinkConfig,
   WrittenRoute,
 } from './read/shape.ts';
+export { hasGap } from './read/sound.ts';
 export { handOverToSdk } from './read/tracing.ts';
 export { instant, wholeNumber } from './read/values.ts';
 export { showConfig } from './show/index.ts';

@@ -5,6 +5,7 @@ import type { Card, Field, Limits, Text } from './card.ts';
 import type { Chat, ChatAnswer } from './chat.ts';
 import type { MessageForm, StoredEvent } from './event.ts';
 import type { Quota } from './quota.ts';
+import type { Setup } from './setup.ts';
 
 export type { MessageForm } from './event.ts';
 
@@ -152,4 +153,6 @@ export interface SinkDefinition<Schema extends z.ZodType = any>
    * nothing. A strict object without required keys.
    */
   readonly routeSettings?: z.ZodObject;
+  /** Absent: nothing has to be set up at the product, or nobody can do it from here. */
+  readonly setup?: Setup;
 }

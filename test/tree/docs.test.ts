@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
-import { knownVariables, tracingVariables } from '../../src/config/read/known.ts';
+import { commandVariables, knownVariables, tracingVariables } from '../../src/config/read/known.ts';
 import { createMetrics } from '../../src/observe/metrics/index.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
@@ -90,7 +90,7 @@ const metricNames = createMetrics({ version: '0', sources: [], sinks: [], roles:
 const foreignVariables = ['TEST_DATABASE_URL', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'];
 
 function isVariable(name: string): boolean {
-  const known: readonly string[] = knownVariables;
+  const known: readonly string[] = [...knownVariables, ...commandVariables];
   return (
     known.includes(name) ||
     known.includes(name.replace(/_FILE$/, '')) ||

@@ -118,10 +118,11 @@ const opening = eachFile(
 const neutral = new Set(['email', 'stdout', 'webhook']);
 
 /**
- * Where a vendor may be named: its folder, the registries, the simulated far ends, and the
- * variables of the script that Tocsin replaces.
+ * Where a vendor may be named: its folder, the registries, the table of commands, the simulated far
+ * ends, and the variables of the script that Tocsin replaces.
  */
 const placesOfVendors = [
+  /^src\/main\.ts$/,
   /^src\/(sources|sinks)\/index\.ts$/,
   /^simulators\//,
   /^src\/commands\/demo(\.ts$|\/)/,
@@ -130,7 +131,7 @@ const placesOfVendors = [
 
 const vendors: Rule = {
   title:
-    'a vendor is named in its own folder, the registry, the demo and the names of variables alone',
+    'a vendor is named in its own folder, the tables, the demo and the names of variables alone',
   faults: (files) => {
     const names = new Set(
       files.filter(({ path }) => isAdapter(path)).map(({ path }) => adapterOf(path)),

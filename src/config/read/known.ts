@@ -73,6 +73,10 @@ export const knownVariables = [
 ] as const;
 export type KnownVariable = (typeof knownVariables)[number];
 
+/** Read by one command each, and by nothing that runs as a service. */
+export const commandVariables = ['SETUP_TOKEN'] as const;
+export type CommandVariable = (typeof commandVariables)[number];
+
 /** Their values are secrets, or hold one (the password in a URL). */
 export const secretVariables = [
   'TOKENS_KEY',

@@ -44,6 +44,7 @@ import {
   pendingIdOf,
   replyPost,
 } from './posts.ts';
+import { setup } from './setup/index.ts';
 
 export const mattermostBot: SinkDefinition<typeof config> = {
   type: 'mattermost_bot',
@@ -56,6 +57,7 @@ export const mattermostBot: SinkDefinition<typeof config> = {
     mention: '@soc',
   },
   secrets: ['token', 'command_token'],
+  setup,
   create: (settings, context) => new BotSink(settings, context),
 };
 
