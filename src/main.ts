@@ -96,6 +96,10 @@ const table: CommandTable = {
     summary: 'Show how long events took to be seen, acknowledged and resolved',
     load: () => import('./commands/numbers.ts'),
   },
+  report: {
+    summary: 'Show what the weekly report says of a week, or send it now',
+    load: () => import('./commands/report.ts'),
+  },
   incident: {
     summary: 'List incidents; acknowledge, snooze, resolve or reopen one',
     load: () => import('./commands/incident.ts'),

@@ -10,6 +10,7 @@ import type {
   incident,
   numbers,
   Operation,
+  report,
   route,
   routeDiff,
   session,
@@ -44,6 +45,8 @@ interface Operations {
   'incident-resolve': typeof incident.resolve;
   'incident-show': typeof incident.show;
   'incident-snooze': typeof incident.snooze;
+  'report-send': typeof report.send;
+  'report-show': typeof report.show;
   'route-diff': typeof routeDiff.diff;
   'route-test': typeof route.test;
   'routes-show': typeof route.show;
@@ -104,6 +107,8 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'incident-resolve': 'POST /incidents/{event}/resolve',
   'incident-show': 'GET /incidents/{event}',
   'incident-snooze': 'POST /incidents/{event}/snooze',
+  'report-send': 'POST /report/send',
+  'report-show': 'GET /report',
   'route-diff': 'POST /routes/diff',
   'route-test': 'POST /routes/test',
   'routes-show': 'GET /routes',

@@ -3,6 +3,7 @@ import { type Command, UsageError } from '../cli/command.ts';
 import { jsonOption, jsonText } from '../cli/json.ts';
 import { row } from '../cli/lines.ts';
 import { operating } from '../cli/operating.ts';
+import { spreadText } from '../cli/spread.ts';
 import { wholeNumber } from '../config/index.ts';
 import { numbers } from '../operations/index.ts';
 
@@ -26,7 +27,6 @@ export const command: Command = {
 };
 
 type Found = Awaited<ReturnType<typeof numbers.shown.run>>;
-type Spread = Found['all']['screen'];
 
 function textOf({ since, until, isCut, all, rows }: Found): string {
   const head = row(`${since} to ${until}`, ...(isCut ? ['of the newest events alone'] : []));
@@ -45,16 +45,4 @@ function cells({ events, open, closedByVendor, ...times }: Found['all']): string
     `acknowledge ${spreadText(times.acknowledge)}`,
     `resolve ${spreadText(times.resolve)}`,
   ];
-}
-
-/** `12 s, 40 s of 7`: median, 90th percentile, count. */
-function spreadText({ count, medianSeconds, p90Seconds }: Spread): string {
-  if (medianSeconds === null || p90Seconds === null) return '-';
-  return `${timeText(medianSeconds)}, ${timeText(p90Seconds)} of ${count}`;
-}
-
-function timeText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`;
 }

@@ -26,6 +26,7 @@ import {
 } from './read/options.ts';
 import { presented } from './read/problems.ts';
 import type { ConfigReading } from './read/reading.ts';
+import { reportOf } from './read/report.ts';
 import { sinkKeys, sourceKeys } from './read/schema/file.ts';
 import {
   type Missing,
@@ -233,7 +234,7 @@ function readOptions(parts: Parts) {
 
 type PolicyOptions = Pick<
   Config,
-  'operations' | 'timeZone' | 'silenceMaxMs' | 'escalationMaxAgeMs'
+  'operations' | 'timeZone' | 'silenceMaxMs' | 'escalationMaxAgeMs' | 'retentionMs'
 > & {
   readonly minSeverity: Severity;
   readonly read: OptionReader;
@@ -263,8 +264,14 @@ function readPolicy(parts: Parts, options: PolicyOptions) {
   const duty = dutyOf(file, context);
   const written = file?.recurring ?? [];
   const recurringSilences = recurringOf({ written, names, maxMs, timeZone, findings });
-  const businessHours = businessHoursOf(file, { timeZone, read, findings });
-  return { routes, recurringSilences, businessHours, ...(duty && { duty }) };
+  const times = { timeZone, read, findings };
+  const businessHours = businessHoursOf(file, times);
+  const report = reportOf(file, { ...times, sinks: names.sinks, retentionMs: options.retentionMs });
+  return {
+    ...{ routes, recurringSilences, businessHours },
+    ...(duty && { duty }),
+    ...(report && { report }),
+  };
 }
 
 function hasUnreadOperations(file: ConfigFile | undefined): boolean {

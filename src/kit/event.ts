@@ -1,6 +1,7 @@
 // What a source reports, in words of no vendor. Types, constants, and the form of unparsed items.
 
 import type { Change, News } from './incident.ts';
+import type { Report } from './report.ts';
 import type { Severity } from './severity.ts';
 
 export { type Severity, type SeverityName, severityNames } from './severity.ts';
@@ -62,6 +63,8 @@ export interface Notice {
     | 'clock_leapt'
     | 'database_failing'
     | 'database_back'
+    | 'report'
+    | 'report_empty'
     | 'sample';
   readonly values: Readonly<Record<string, string>>;
 }
@@ -210,6 +213,8 @@ export interface EventBody {
   /** Link to the vendor's console; built from configuration, never from the event's text. */
   readonly link?: string;
   readonly notice?: Notice;
+  /** Of the notice `report`. */
+  readonly report?: Report;
   readonly digest?: Digest;
   /** Of an event of the stream `change`. */
   readonly change?: Change;

@@ -10,6 +10,7 @@ import * as hours from './hours.ts';
 import * as incident from './incident.ts';
 import * as numbers from './numbers.ts';
 import type { Operation } from './operation.ts';
+import * as report from './report.ts';
 import * as route from './route.ts';
 import * as routeDiff from './route-diff.ts';
 import * as session from './session.ts';
@@ -63,6 +64,7 @@ export {
   hours,
   incident,
   numbers,
+  report,
   route,
   routeDiff,
   session,
@@ -93,6 +95,7 @@ export const operations: readonly AnyOperation[] = [
   ...[audit.list, audit.verify],
   ...[events.page, events.read, tail.tail],
   ...[event.search, event.show, event.decide, hours.counted, numbers.shown, duty.shown],
+  ...[report.show, report.send],
   ...[incident.list, incident.counted, incident.show],
   ...[
     incident.acknowledge,

@@ -16,6 +16,7 @@ import type { Controls } from '../core/loops/controls.ts';
 import type { Lease, RoleWorker } from '../core/loops/lease.ts';
 import type { Writes } from '../core/loops/writes.ts';
 import type { Audience } from '../core/notices/audience.ts';
+import { startReports } from '../core/notices/report.ts';
 import { createSinkNotices, type SinkNotices } from '../core/notices/sink-notices.ts';
 import { startWatchdog } from '../core/notices/watchdog.ts';
 import { type Groups, groupsOf } from '../core/roles/groups.ts';
@@ -35,6 +36,7 @@ import type { ConfiguredSink, ConfiguredSource } from './adapters.ts';
 const incidents = 'job:incidents';
 const retention = 'job:retention';
 const escalation = 'job:escalation';
+const report = 'job:report';
 const silences = 'job:silences';
 const watchdog = 'job:watchdog';
 
@@ -157,6 +159,7 @@ export class RoleMaker {
     const { config, sources, audience } = this.#parts;
     const shared = this.#shared();
     const sinks = this.#parts.sinks.map(({ id }) => id);
+    const { report: weekly } = config;
     const { retentionMs: ageMs, recurringSilences: recurring, businessHours } = config;
     return [
       ...(ageMs === 'off'
@@ -166,6 +169,9 @@ export class RoleMaker {
         ? [this.#job(escalation, true, (lease) => startEscalation(this.#escalation(), lease))]
         : []),
       this.#job(incidents, false, (lease) => startIncidents({ ...shared, businessHours }, lease)),
+      ...(weekly === undefined
+        ? []
+        : [this.#job(report, true, (lease) => startReports({ ...shared, report: weekly }, lease))]),
       this.#job(silences, true, (lease) =>
         startSilenceSummaries({ ...shared, sinks, recurring }, lease),
       ),
@@ -197,6 +203,7 @@ function roleNames({ config, sources, sinks }: RoleParts): string[] {
     ...(config.retentionMs === 'off' ? [] : [retention]),
     ...(hasSteps(config) ? [escalation] : []),
     incidents,
+    ...(config.report === undefined ? [] : [report]),
     silences,
     watchdog,
   ];

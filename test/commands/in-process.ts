@@ -18,6 +18,7 @@ import { command as incident } from '../../src/commands/incident.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
 import { command as numbers } from '../../src/commands/numbers.ts';
 import { command as once } from '../../src/commands/once.ts';
+import { command as report } from '../../src/commands/report.ts';
 import { command as routes } from '../../src/commands/routes/index.ts';
 import { command as session } from '../../src/commands/session.ts';
 import { command as silence } from '../../src/commands/silence/index.ts';
@@ -42,6 +43,7 @@ const known: Commands = {
     migrate,
     numbers,
     once,
+    report,
     routes,
     session,
     silence,

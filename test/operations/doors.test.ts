@@ -27,6 +27,8 @@ const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'event-hours': { cli: 'it is the chart of the page; "tocsin event search" has the events' },
   'incident-counts': { cli: '"tocsin incident list" has them one by one' },
   'incident-show': { page: 'event-show has it, on the page of the event' },
+  'report-show': { page: 'the view of numbers has its times, for any days' },
+  'report-send': { page: 'it comes by itself; "tocsin report --send" sends it again' },
   'route-test': { cli: `${ofFile}: "tocsin routes test"` },
   'route-diff': { cli: `${ofFile}: "tocsin routes diff"` },
   'silence-show': { cli: '"tocsin silence list --json" shows all of each' },

@@ -59,6 +59,7 @@ test('reading is all that can be done with the permission to read', () => {
     'incident-counts',
     'incident-list',
     'incident-show',
+    'report-show',
     'route-diff',
     'route-test',
     'routes-show',

@@ -145,7 +145,7 @@ const rooms: readonly Room[] = [
   {
     name: core('notices'),
     place: /^src\/core\/notices\//,
-    imports: [core('message'), core('routing'), ...loops],
+    imports: [core('message'), core('routing'), core('rules'), core('numbers'), ...loops],
   },
   { name: core('routing'), place: /^src\/core\/routing\//, imports: [core('template'), ...rules] },
   { name: core('message'), place: /^src\/core\/message\//, imports: [core('template'), ...rules] },

@@ -2,6 +2,7 @@
 import type { Route } from '../../core/routing/index.ts';
 import type { Duty } from '../../core/rules/duty.ts';
 import type { Interval } from '../../core/rules/schedule.ts';
+import type { Weekly } from '../../core/rules/weekly.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import type { Template } from '../../core/template/template.ts';
 import type { Access } from '../../kit/access.ts';
@@ -76,6 +77,8 @@ export interface Config {
   readonly duty?: Duty;
   /** Apart from which the numbers count what happens at other times. */
   readonly businessHours: readonly Interval[];
+  /** Absent: no weekly report is told. */
+  readonly report?: ReportSettings;
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /**
@@ -128,6 +131,12 @@ export interface WrittenRoute {
   readonly text: string;
   /** The same as values; a text still has its variables in it, such as `${NAME}`. */
   readonly content: RouteContent;
+}
+
+/** When the weekly report is told, and where. */
+export interface ReportSettings extends Weekly {
+  /** Ids of sinks. */
+  readonly to: readonly string[];
 }
 
 /** All types of adapters. */

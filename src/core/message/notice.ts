@@ -5,12 +5,14 @@ import { type Notice, type StoredEvent, severityNames } from '../../kit/event.ts
 import type { MessageForm } from '../../kit/sink.ts';
 import { eventsText } from './counts.ts';
 import { type Language, type NoticeSentences, number } from './language.ts';
+import { reportFields, reportRemarks } from './report.ts';
 import { filled, type Values } from './sentence.ts';
 import { signs } from './signs.ts';
 import { code } from './text.ts';
 
 const valuesMax = 12;
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+const isoDate = /^\d{4}-\d{2}-\d{2}$/;
 const product = [word('Tocsin')];
 
 export function noticeCard(
@@ -21,6 +23,7 @@ export function noticeCard(
 ): Card {
   const sentences = language.notice(notice.kind);
   const values = valuesOf(notice, language, form === 'full' ? 200 : 60);
+  const { report } = event.body;
   return {
     kind: 'notice',
     severity: event.severity,
@@ -28,8 +31,11 @@ export function noticeCard(
     level: severityNames[event.severity],
     title: [language.label('titleNotice')],
     headline: sentences === undefined ? code(notice.kind, 40) : filled(sentences.happened, values),
-    remarks: sentences === undefined ? [] : [filled(sentences.advice, values)],
-    fields: [],
+    remarks: [
+      ...(report === undefined ? [] : reportRemarks(report, language, form)),
+      ...(sentences === undefined ? [] : [filled(sentences.advice, values)]),
+    ],
+    fields: report === undefined ? [] : reportFields(report, language),
     details: restOf(sentences, notice, language, form),
     footer: [...product, word(' · '), ...language.time(event.receivedAt)],
   };
@@ -84,5 +90,6 @@ function entriesOf({ values }: Notice): readonly (readonly [string, string])[] {
 /** `all` is a beginning, and may also be the name of a sink. */
 function valueText(name: string, value: string, language: Language, max: number): Text {
   if (name === 'from' && value === 'all') return [language.label('fromAll')];
+  if (isoDate.test(value)) return [word(value)];
   return isoTime.test(value) ? language.time(value) : code(value, max);
 }

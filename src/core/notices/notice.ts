@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Notice, noticeSource, noticeStream } from '../../kit/event.ts';
 import type { DecidedEvent } from '../../kit/records/decision.ts';
 import type { Fence } from '../../kit/records/role.ts';
+import type { Report } from '../../kit/report.ts';
 import type { Database } from '../../store/database.ts';
 import { insertPage } from '../../store/events.ts';
 
@@ -17,6 +18,8 @@ const quietKinds: ReadonlySet<Notice['kind']> = new Set([
   'storm_over',
   'silence_over',
   'database_back',
+  'report',
+  'report_empty',
   'sample',
 ]);
 /** Notices go out first: people need them to understand the rest. */
@@ -33,6 +36,8 @@ export interface Announcer {
 
 export interface KeyedNotice {
   readonly notice: Notice;
+  /** What the notice `report` counts. */
+  readonly report?: Report;
   /** A kind is stored once for each key. */
   readonly key: string;
   /** Ids of the sinks that get it. */
@@ -46,6 +51,7 @@ export interface KeyedNotice {
  */
 export function noticeEvent({
   notice,
+  report,
   key,
   to,
   nowMs,
@@ -70,8 +76,8 @@ export function noticeEvent({
       status: null,
       action: null,
       occurredAt: new Date(nowMs).toISOString(),
-      body: { notice },
-      raw: JSON.stringify(notice),
+      body: { notice, ...(report && { report }) },
+      raw: JSON.stringify(report === undefined ? notice : { ...notice, report }),
     },
   };
 }

@@ -184,6 +184,11 @@ const clocks = new Map<
   { format: Intl.DateTimeFormat; minuteMs: number; clock: WallClock }
 >();
 
+/** The local date, in days since the epoch. @param atMs milliseconds since the epoch */
+export function localDay(timeZone: string, atMs: number): number {
+  return wallClock(timeZone, atMs).date;
+}
+
 function wallClock(timeZone: string, atMs: number): WallClock {
   const minuteMs = Math.floor(atMs / 60_000);
   const known = clocks.get(timeZone);

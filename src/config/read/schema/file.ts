@@ -100,6 +100,20 @@ export const fileSchema = z
       .min(1)
       .optional()
       .describe('a list of times; Monday to Friday from nine to five if not set'),
+    report: z
+      .strictObject({
+        to: z
+          .union(
+            [z.string(), z.array(z.string()).min(1)],
+            'is neither the id of a sink nor a list of them',
+          )
+          .describe('the id of a sink, or a list of them'),
+        day: text('the day on which it is told, such as mon, which it is if not set'),
+        time: text('the time of that day, such as "09:00", which it is if not set'),
+        time_zone: single,
+      })
+      .optional()
+      .describe('a map with to, day, time, time_zone'),
     polling_interval: single,
     locale: single,
     time_zone: single,

@@ -65,6 +65,11 @@ export const en = {
     deviceUnknown: 'an unknown device',
     event: 'Event',
     rows: 'Most Severe',
+    reportOpen: 'Not Acknowledged',
+    reportScreen: 'To the Screen',
+    reportAcknowledge: 'To an Acknowledgement',
+    reportResolve: 'To the End',
+    reportDead: 'Given Up',
   },
   months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
   sentences: {
@@ -80,6 +85,7 @@ export const en = {
     digestBare: 'What these events say could not be posted. They are stored.',
     timeObserved: '{time} (seen at the console; when it happened is not known)',
     timeReceived: '{time} (received; when it happened is not known)',
+    seconds: '{count} s',
     days: '{count} d',
     hours: '{count} h',
     minutes: '{count} min',
@@ -94,6 +100,14 @@ export const en = {
     digestFiles: 'Other files: {count}',
     digestMore: 'and {count} more[ at {where}]',
     times: '{count} times',
+    // The weekly report.
+    reportSpread:
+      'half within {median}, 9 of 10 within {p90}[ (the week before: {beforeMedian}, {beforeP90})]',
+    reportDevice:
+      'Noisiest device: {name}, {messages} messages. A silence after the first would have saved {saved} of them.',
+    reportRoute:
+      'Noisiest route: {name}, {messages} messages. One message an hour would have saved {saved} of them.',
+    reportCut: 'There were more events: these numbers are of the newest {count}.',
     // What became of the event, beside the headline of its card.
     stateAcknowledged: 'Acknowledged[ by {by}][ via {via}], {time}[, until {until}][: “{note}”]',
     stateSnoozed: 'Snoozed[ by {by}][ via {via}] until {until}[: “{note}”]',
@@ -168,6 +182,9 @@ export const en = {
     database_failing:
       'The database has taken no writes since {since}[ ({reason})]. New events are neither read nor shown here until it does. Nothing is lost.',
     database_back: 'The database takes writes again[. It took none from {since} to {until}].',
+    report:
+      'The week from {from} to {until}: {events}[, {before} in the week before][, {open} not acknowledged].',
+    report_empty: 'The week from {from} to {until}: nothing was to be announced.',
     sample: 'This is a sample: the way[ to {sink}] works.',
   },
   /** What to do about it, on a line of its own. */
@@ -194,6 +211,8 @@ export const en = {
     clock_leapt: 'Set the clock of its host right.',
     database_failing: 'Repair the database, and watch the console until then.',
     database_back: 'No action is needed: what happened meanwhile follows now.',
+    report: '`tocsin numbers` shows them by severity and business hours.',
+    report_empty: 'No action is needed: `tocsin status` shows what is read.',
     sample: 'No action is needed.',
   },
 } as const satisfies {

@@ -64,6 +64,11 @@ export const th: LocaleWords = {
     deviceUnknown: 'อุปกรณ์ที่ไม่ทราบชื่อ',
     event: 'เหตุการณ์',
     rows: 'รุนแรงที่สุด',
+    reportOpen: 'ยังไม่มีผู้รับทราบ',
+    reportScreen: 'เวลาจนขึ้นหน้าจอ',
+    reportAcknowledge: 'เวลาจนมีผู้รับทราบ',
+    reportResolve: 'เวลาจนแก้ไขเสร็จ',
+    reportDead: 'เลิกพยายามส่ง',
   },
   months: [
     'ม.ค.',
@@ -92,6 +97,7 @@ export const th: LocaleWords = {
     digestBare: 'รายละเอียดของเหตุการณ์เหล่านี้โพสต์ไม่ได้ แต่ถูกเก็บไว้แล้ว',
     timeObserved: '{time} (เวลาที่คอนโซลบันทึก ไม่ทราบเวลาเกิดเหตุ)',
     timeReceived: '{time} (เวลาที่ได้รับ ไม่ทราบเวลาเกิดเหตุ)',
+    seconds: '{count} วินาที',
     days: '{count} วัน',
     hours: '{count} ชม.',
     minutes: '{count} นาที',
@@ -106,6 +112,13 @@ export const th: LocaleWords = {
     digestFiles: 'และไฟล์อื่นอีก {count} ไฟล์',
     digestMore: 'และอีก {count} รายการ[ ดูได้ที่ {where}]',
     times: '{count} ครั้ง',
+    reportSpread:
+      'ครึ่งหนึ่งภายใน {median} และ 9 ใน 10 ภายใน {p90}[ (สัปดาห์ก่อน: {beforeMedian} และ {beforeP90})]',
+    reportDevice:
+      'อุปกรณ์ที่มีข้อความมากที่สุด: {name} จำนวน {messages} ข้อความ หากปิดเสียงหลังข้อความแรก จะลดลงได้ {saved} ข้อความ',
+    reportRoute:
+      'เส้นทางที่มีข้อความมากที่สุด: {name} จำนวน {messages} ข้อความ หากส่งชั่วโมงละหนึ่งข้อความ จะลดลงได้ {saved} ข้อความ',
+    reportCut: 'มีเหตุการณ์มากกว่านี้: ตัวเลขเหล่านี้นับเฉพาะ {count} รายการล่าสุด',
     stateAcknowledged:
       'รับทราบแล้ว[โดย {by}][ ทาง {via}] เมื่อ {time} น.[ มีผลถึง {until} น.][: “{note}”]',
     stateSnoozed: 'พักการเตือน[โดย {by}][ ทาง {via}] ถึง {until} น.[: “{note}”]',
@@ -171,6 +184,8 @@ export const th: LocaleWords = {
     database_failing:
       'ฐานข้อมูลไม่รับการบันทึกตั้งแต่ {since}[ ({reason})]: เหตุการณ์ใหม่ยังไม่ถูกอ่านและยังไม่แสดงที่นี่ ไม่มีข้อมูลใดสูญหาย',
     database_back: 'ฐานข้อมูลรับการบันทึกได้อีกครั้ง[ หลังไม่รับตั้งแต่ {since} ถึง {until}]',
+    report: 'สัปดาห์ {from} ถึง {until}: {events}[ (สัปดาห์ก่อน {before})][ ยังไม่มีผู้รับทราบ {open} รายการ]',
+    report_empty: 'สัปดาห์ {from} ถึง {until}: ไม่มีเหตุการณ์ที่ต้องแจ้ง',
     sample: 'นี่คือข้อความตัวอย่าง: การส่ง[ไปยัง {sink} ]ใช้งานได้',
   },
   advice: {
@@ -194,6 +209,8 @@ export const th: LocaleWords = {
     clock_leapt: 'โปรดตั้งนาฬิกาของเครื่องฐานข้อมูลให้ถูกต้อง',
     database_failing: 'โปรดแก้ไขฐานข้อมูล และเฝ้าดูคอนโซลเองจนกว่าจะกลับมา',
     database_back: 'ไม่ต้องดำเนินการใด: เหตุการณ์ระหว่างนั้นกำลังถูกส่ง',
+    report: 'ดูแยกตามความรุนแรงและเวลาทำการด้วย `tocsin numbers`',
+    report_empty: 'ไม่ต้องดำเนินการใด: ดูแหล่งข้อมูลที่กำลังอ่านด้วย `tocsin status`',
     sample: 'ไม่ต้องดำเนินการใด',
   },
 };

@@ -10,7 +10,7 @@ it.each<[string, string, string[]]>([
     'a key that does not belong',
     'sink: {}\n',
     [
-      'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known keys: sources, sinks, templates, routes, operations, heartbeat, storm, links, escalation, duty, business_hours, polling_interval, locale, time_zone, incidents, silences. Did you mean "sinks"?',
+      'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known keys: sources, sinks, templates, routes, operations, heartbeat, storm, links, escalation, duty, business_hours, report, polling_interval, locale, time_zone, incidents, silences. Did you mean "sinks"?',
     ],
   ],
   [
