@@ -2,20 +2,27 @@
 import { type ApiAnswer, type ApiCall, ApiRefusal, forbidden, invalidBody } from './api-world.ts';
 import type { Channel, User } from './directory.ts';
 
-export function getMe({ user }: ApiCall): ApiAnswer {
-  return { status: 200, body: wireUser(user) };
+export function getMe(call: ApiCall): ApiAnswer {
+  return { status: 200, body: wireUser(call.user, call) };
 }
 
-export function getUserNamed({ world, path: [name = ''] }: ApiCall): ApiAnswer {
-  const user = world.directory.userNamed(name);
+export function getUser(call: ApiCall): ApiAnswer {
+  const user = call.world.directory.user(call.path[0] ?? '');
   if (user === undefined) throw new ApiRefusal(404, 'app.user.missing_account.const');
-  return { status: 200, body: wireUser(user) };
+  return { status: 200, body: wireUser(user, call) };
 }
 
-export function getUsersOf({ world, body }: ApiCall): ApiAnswer {
+export function getUserNamed(call: ApiCall): ApiAnswer {
+  const user = call.world.directory.userNamed(call.path[0] ?? '');
+  if (user === undefined) throw new ApiRefusal(404, 'app.user.missing_account.const');
+  return { status: 200, body: wireUser(user, call) };
+}
+
+export function getUsersOf(call: ApiCall): ApiAnswer {
+  const { world, body } = call;
   if (!Array.isArray(body)) throw invalidBody();
   const users = body.flatMap((id) => world.directory.user(String(id)) ?? []);
-  return { status: 200, body: users.map(wireUser) };
+  return { status: 200, body: users.map((one) => wireUser(one, call)) };
 }
 
 /** A private channel without the user is not told from none. */
@@ -72,15 +79,18 @@ export function getTeamNamed({ world, user, path: [name] }: ApiCall): ApiAnswer 
   return { status: 200, body: { ...team, display_name: 'SecOps' } };
 }
 
-function wireUser({ id, username, isBot, isAdmin, isDisabled }: User): object {
+/** Whether an address is verified, nobody learns but its owner and administrators. */
+function wireUser(
+  { id, username, isBot, isAdmin, isDisabled, email, isEmailUnverified }: User,
+  { user: asker, world }: ApiCall,
+): object {
   const roles = isAdmin ? 'system_admin system_user' : 'system_user';
-  const email = isBot ? `${username}@localhost` : `${username}@example.com`;
+  const isTrusted = asker.isAdmin || asker.id === id;
+  const address = email ?? `${username}@${isBot ? 'localhost' : 'example.com'}`;
   return {
-    id,
-    username,
-    roles,
-    email,
-    delete_at: isDisabled ? 1 : 0,
+    ...{ id, username, roles, delete_at: isDisabled ? 1 : 0 },
+    email: isTrusted || world.settings.ShowEmailAddress ? address : '',
+    ...(isTrusted && !isEmailUnverified && { email_verified: true }),
     ...(isBot && { is_bot: true }),
   };
 }

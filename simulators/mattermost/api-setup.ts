@@ -11,6 +11,7 @@ import { newId } from './ledger.ts';
 
 export function defaultSettings(): ServerSettings {
   return {
+    ShowEmailAddress: true,
     EnableBotAccountCreation: true,
     EnableCommands: true,
     EnableIncomingWebhooks: true,

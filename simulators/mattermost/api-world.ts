@@ -23,6 +23,8 @@ export interface ApiWorld {
 
 /** Of the server; those that a setup meets. */
 export interface ServerSettings {
+  /** Whoever is no administrator sees the addresses of others. */
+  ShowEmailAddress: boolean;
   EnableBotAccountCreation: boolean;
   EnableCommands: boolean;
   EnableIncomingWebhooks: boolean;

@@ -16,6 +16,7 @@ import {
   getMe,
   getMember,
   getTeamNamed,
+  getUser,
   getUserNamed,
   getUsersOf,
 } from './api-people.ts';
@@ -60,6 +61,7 @@ const name = '([A-Za-z0-9._-]+)';
 const routes: readonly (readonly [string, RegExp, Handler])[] = (
   [
     ['GET', '/users/me', getMe],
+    ['GET', `/users/${id}`, getUser],
     ['GET', `/users/username/${name}`, getUserNamed],
     ['POST', '/users/ids', getUsersOf],
     ['POST', `/users/${id}/tokens`, createToken],

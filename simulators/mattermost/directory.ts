@@ -18,6 +18,9 @@ export interface User {
   readonly isBot: boolean;
   /** May do what an administrator may. */
   readonly isAdmin: boolean;
+  /** Default `<username>@example.com`, verified. */
+  readonly email?: string;
+  readonly isEmailUnverified?: boolean;
   /** Its tokens do not work. */
   readonly isDisabled?: boolean;
 }
@@ -39,6 +42,8 @@ export interface NewAccount {
   readonly isAdmin?: boolean;
   /** Names of channels of which it is a member; default none. */
   readonly channels?: readonly string[];
+  readonly email?: string;
+  readonly isEmailUnverified?: boolean;
   /** Default true. A user outside of the team sees nothing of its channels. */
   readonly isInTeam?: boolean;
 }
@@ -80,7 +85,11 @@ export class Directory {
 
   addAccount(username: string, more: NewAccount = {}): Account {
     const { isBot = false, isAdmin = false, channels = [], isInTeam = true } = more;
-    const user = { id: newId(), username, isBot, isAdmin };
+    const { email, isEmailUnverified = false } = more;
+    const user = {
+      ...{ id: newId(), username, isBot, isAdmin, isEmailUnverified },
+      ...(email !== undefined && { email }),
+    };
     this.#users.set(user.id, user);
     if (isInTeam) this.#teamMembers.add(user.id);
     for (const name of channels) this.channelNamed(name)?.members.add(user.id);

@@ -57,4 +57,10 @@ export interface Chat {
    * @throws {AdapterError}
    */
   isMember?(personId: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * The e-mail address of the person, if the product verified it and says so; absent: nobody can
+   * tell.
+   * @throws {AdapterError}
+   */
+  emailOf?(personId: string, signal: AbortSignal): Promise<string | undefined>;
 }

@@ -15,6 +15,7 @@ export interface ChatSettings {
   /** The token of the slash command; undefined: there is none. */
   readonly commandToken: string | undefined;
   readonly isMember?: NonNullable<Chat['isMember']>;
+  readonly emailOf?: NonNullable<Chat['emailOf']>;
 }
 
 type Request = Parameters<Chat['button']>[0];
@@ -35,13 +36,14 @@ const press = z.object({
   }),
 });
 
-export function chatOf({ people, commandToken, isMember }: ChatSettings): Chat {
+export function chatOf({ people, commandToken, isMember, emailOf }: ChatSettings): Chat {
   return {
     people,
     button: pressed,
     command: (request) => written(request, commandToken),
     answer: answered,
     ...(isMember !== undefined && { isMember }),
+    ...(emailOf !== undefined && { emailOf }),
   };
 }
 

@@ -1,5 +1,5 @@
 // Who may act in a chat: the people whom a sink names, or the members of its channel.
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { People } from '../../../src/core/chat/people.ts';
 import type { People as Setting } from '../../../src/kit/people.ts';
 
@@ -83,4 +83,52 @@ test('it remembers a bounded number of people', async () => {
   for (let index = 0; index <= 1000; index += 1) await people.known({ id: `u${index}`, name: 'x' });
   await people.known({ id: 'u0', name: 'x' });
   expect(isMember).toHaveBeenCalledTimes(1002);
+});
+
+describe('by an e-mail address', () => {
+  const byEmail: Setting = [
+    { email: 'Ana@example.com', role: 'admin' },
+    { username: 'bob', role: 'read' },
+    { id: 'u3', role: 'operate' },
+  ];
+  const answering = (email: string | undefined) => {
+    const emailOf = vi.fn(async () => email);
+    return { emailOf, people: new People({ people: byEmail, emailOf }) };
+  };
+
+  test.each([
+    ['ana@Example.com', { name: 'x', role: 'admin' }],
+    ['ana@example.com.evil', undefined],
+    ['an\u0430@example.com', undefined],
+    // In lower case the sign of Kelvin is a k.
+    ['ana@example.com\u212A', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%j is %j', async (email, known) => {
+    expect(await answering(email).people.known({ id: 'u1', name: 'x' })).toEqual(known);
+  });
+
+  test('the product is asked about nobody who is listed by id, and about others now and then', async () => {
+    const { emailOf, people } = answering('ana@example.com');
+    expect(await people.known({ id: 'u3', name: 'cleo' })).toMatchObject({ role: 'operate' });
+    expect(emailOf).not.toHaveBeenCalled();
+    for (const _ of [1, 2]) await people.known({ id: 'u1', name: 'ana' });
+    expect(emailOf).toHaveBeenCalledTimes(1);
+  });
+
+  test('whoever takes a name that is listed stays who the address says', async () => {
+    const { people } = answering('ana@example.com');
+    expect(await people.known({ id: 'u1', name: 'bob' })).toMatchObject({ role: 'admin' });
+  });
+
+  test('whoever has no verified address can still be known by their name', async () => {
+    const { people } = answering(undefined);
+    expect(await people.known({ id: 'u1', name: 'bob' })).toMatchObject({ role: 'read' });
+  });
+
+  test('nobody is known while the product does not answer', async () => {
+    const emailOf = () => Promise.reject(new Error('down'));
+    const people = new People({ people: byEmail, emailOf });
+    await expect(people.known({ id: 'u1', name: 'bob' })).rejects.toThrow('down');
+  });
 });

@@ -132,7 +132,7 @@ test('a failure is logged, and whoever pressed learns no more than that', async 
   const event = await posted({ body });
   const { text } = await press({ event, settings });
   expect(text).toBe(
-    'Tocsin could not find out whether you are in the channel, so nothing was done. Try again.',
+    'Tocsin could not ask the chat server who you are, so nothing was done. Try again.',
   );
   expect(onFailure).toHaveBeenCalledOnce();
 });

@@ -12,8 +12,7 @@ export const en = {
     'Tocsin does not know you, so nothing was done. Whoever runs it can add you to `people` of the sink {sink}: your id is {id}, your username {name}.',
   outsider:
     'Nothing was done: only members of the channel in which the sink {sink} posts may do this. Join it, and try again after some seconds.',
-  unasked:
-    'Tocsin could not find out whether you are in the channel, so nothing was done. Try again.',
+  unasked: 'Tocsin could not ask the chat server who you are, so nothing was done. Try again.',
   forbidden:
     'You may look but not act: nothing was done. Whoever runs Tocsin can change your role under `people` of the sink {sink}.',
   refused: 'Nothing was done: {reason}',

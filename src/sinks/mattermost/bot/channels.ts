@@ -15,6 +15,10 @@ const wireUser = z.looseObject({
   id: z.string().min(1),
   username: z.string().optional(),
   is_bot: z.boolean().optional(),
+  /** Empty or absent: whoever asks may not see it. */
+  email: z.string().optional(),
+  /** Absent: it is not verified, or whoever asks may not know. */
+  email_verified: z.boolean().optional(),
 });
 export type WireUser = z.output<typeof wireUser>;
 
@@ -82,6 +86,22 @@ export class Channels {
     if (answer.status === 200) return true;
     if (answer.status === 404 && isServersOwn(answer)) return false;
     throw refusalOf(answer, this.#far);
+  }
+
+  /**
+   * @param person a user id
+   * @returns undefined if the server did not verify one, or does not tell the bot
+   * @throws {AdapterError} the server did not say
+   */
+  async emailOf(person: string, signal: AbortSignal): Promise<string | undefined> {
+    // The server's own name for whoever asks: the bot.
+    if (person.toLowerCase() === 'me') return undefined;
+    const answer = await this.#api.get(`/users/${encodeURIComponent(person)}`, signal);
+    if (answer.status === 404 && isServersOwn(answer)) return undefined;
+    const user = answer.status === 200 ? readJson(wireUser, answer.body) : undefined;
+    if (user === undefined) throw refusalOf(answer, this.#far);
+    const { id, email, email_verified: isVerified } = user;
+    return id === person && isVerified === true && email ? email : undefined;
   }
 
   async #join(channel: string, id: string, signal: AbortSignal): Promise<void> {

@@ -90,6 +90,7 @@ class BotSink implements Sink {
       this.chat = chatOf({
         ...{ people: settings.people, commandToken: settings.command_token },
         isMember: (person, signal) => this.#channels.isMember(channel, person, signal),
+        emailOf: (person, signal) => this.#channels.emailOf(person, signal),
       });
   }
 

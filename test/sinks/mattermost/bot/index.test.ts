@@ -316,6 +316,25 @@ describe('who may press', () => {
     server.revoke(bot.token);
     await adapterError(chat!.isMember!(ana.id, signal));
   });
+
+  it('is known by an address that the server verified, where it tells the bot so', async () => {
+    const { server, restarted } = await stageOf();
+    const { token } = server.addBot('root-bot', { isAdmin: true });
+    const people = [{ email: 'ana@example.com' }];
+    const { signal } = contextOf();
+    const emailOf = (id: string, settings = { token } as object) =>
+      restarted({ people, ...settings }).chat!.emailOf!(id, signal);
+    const ana = server.addUser('ana', { email: 'ana@example.com' });
+    const bob = server.addUser('bob', { email: 'bob@example.com', isEmailUnverified: true });
+    expect(await emailOf(ana.id)).toBe('ana@example.com');
+    expect(await emailOf(bob.id)).toBeUndefined();
+    expect(await emailOf('x'.repeat(26))).toBeUndefined();
+    expect(await emailOf('me')).toBeUndefined();
+    // An ordinary bot sees the address, and not whether it is verified.
+    expect(await emailOf(ana.id, {})).toBeUndefined();
+    server.fail(500);
+    await adapterError(emailOf(ana.id));
+  });
 });
 
 test('the rate that is reported twice for a user and an address counts once', async () => {
