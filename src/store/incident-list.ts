@@ -120,11 +120,22 @@ function unattended({ $client: client }: Database) {
       )`;
 }
 
-/** SQL: an incident `e` is open work; what somebody holds, or has resolved, is not asked. */
+/**
+ * SQL: an incident `e` is open work; what somebody holds, or has resolved, is not asked. What nobody
+ * touched and travelled in a digest that somebody took is theirs, until something happens to it.
+ */
 function isAwake({ $client: client }: Database) {
   return client`(
-    e.state <> 'open' or greatest(e.changed_at, e.last_seen_at)
-      > now() - ${quietAfterDays} * interval '1 day'
+    e.state <> 'open' or (
+      greatest(e.changed_at, e.last_seen_at) > now() - ${quietAfterDays} * interval '1 day'
+      and not exists (
+        select 1 from deliveries m join incidents i on i.event_id = m.digest_id
+        where m.event_id = e.event_id and m.digest_id is not null and e.by is null
+          and i.state <> 'open' and not exists (
+            select 1 from incident_changes c where c.incident_id = e.id and c.at > i.changed_at
+          )
+      )
+    )
   )`;
 }
 

@@ -105,3 +105,40 @@ test('the oldest is the one that has been in its state for longest', async () =>
   expect(hours).toBeGreaterThan(9.9);
   expect(hours).toBeLessThan(10.1);
 });
+
+describe('what travelled in a digest and has an incident of its own', () => {
+  const note = (eventId: number) =>
+    changeIncident(db(), { ...{ eventId, actor: 'ana', via: 'page' }, wanted: { kind: 'noted' } });
+  const [digest, member] = [0, 1];
+  beforeEach(async () => {
+    await note(ids[member]!);
+    await db().$client`
+      update deliveries set digest_id = ${ids[digest]!}::bigint, priority = 11 where event_id = ${ids[member]!}`;
+  });
+
+  test('leaves the list with the digest, and comes back with it', async () => {
+    expect(await listed()).toEqual([3, 2, 1]);
+    await acknowledge(ids[digest]!);
+    expect(await listed()).toEqual([3]);
+    expect(await counted()).toEqual([
+      ['acknowledged', 5, 1],
+      ['open', 3, 1],
+    ]);
+    await changeIncident(db(), {
+      ...{ eventId: ids[digest]!, actor: 'ana', via: 'page', wanted: { kind: 'reopened' } },
+    });
+    expect(await listed()).toEqual([3, 2, 1]);
+  });
+
+  test('comes back once something happens to it', async () => {
+    await acknowledge(ids[digest]!);
+    await note(ids[member]!);
+    expect(await listed()).toEqual([3, 2]);
+  });
+
+  test('is whoever took it by itself', async () => {
+    await acknowledge(ids[member]!);
+    await acknowledge(ids[digest]!);
+    expect(await listed(['open', 'acknowledged'])).toEqual([3, 2, 1]);
+  });
+});
