@@ -1,5 +1,5 @@
 // A card as lines in the order in which people read it, for products that show text alone. Pure.
-import { type Card, type Field, plainText, strong, type Text, word } from './card.ts';
+import { type Card, type Field, plainText, stateTexts, strong, type Text, word } from './card.ts';
 
 export interface CardLines {
   /** `🔴 CRITICAL · ` and the headline: the line that must be read. */
@@ -17,10 +17,10 @@ export interface CardLines {
 }
 
 export function linesOfCard(card: Card): CardLines {
-  const { sign, level, headline, state, remarks, fields, details, table, title, link } = card;
+  const { sign, level, headline, remarks, fields, details, table, title, link } = card;
   return {
     headline: [word(`${sign} `), strong(level), word(' · '), ...headline],
-    notes: [...(state === undefined ? [] : [state.text]), ...remarks],
+    notes: [...stateTexts(card), ...remarks],
     facts: fields.map(factOf),
     rows: [...(table?.rows ?? []).map(joined), ...(table?.more === undefined ? [] : [table.more])],
     details: details.map(factOf),

@@ -106,6 +106,12 @@ export interface Limits {
   readonly growthMax?: number;
 }
 
+/** What became of the event, a text a line; none while nothing did. */
+export function stateTexts({ state }: Pick<Card, 'state'>): Text[] {
+  if (state === undefined) return [];
+  return state.more === undefined ? [state.text] : [state.text, state.more];
+}
+
 /** Our own words, one line. */
 export function word(text: string): Part {
   return { kind: 'word', text };

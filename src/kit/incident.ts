@@ -45,7 +45,21 @@ export interface IncidentView {
   readonly occurrences: number;
   readonly lastSeenAt: string | null;
   readonly escalatedTo: string | null;
+  /** What the vendor says now where that is not what it said first. Absent: nowhere, or not asked. */
+  readonly vendor?: VendorWords | undefined;
 }
+
+/** What a card says in the vendor's words and the vendor may change. */
+export const vendorNames = [
+  'status',
+  'action',
+  'lastAction',
+  'fileStatus',
+  'sandboxStatus',
+  'comment',
+] as const;
+/** By name; an empty text was taken away. */
+export type VendorWords = Readonly<Partial<Record<(typeof vendorNames)[number], string>>>;
 
 /** One value that differs. Both are the vendor's words or ISO times; null: absent. */
 export interface ChangedField {
@@ -66,6 +80,9 @@ export interface Change {
   /** How many times more it happened; absent: none. */
   readonly seenAgain?: number;
 }
+
+/** One change in one line. */
+export type NewsLine = Pick<News, 'kind' | 'actor' | 'via' | 'note' | 'values'>;
 
 /**
  * News of an incident as a message of its own: a reply to the messages of its root event, or a step
@@ -92,6 +109,10 @@ export interface News {
   readonly fields?: readonly ChangedField[];
   /** Numbers, names, and ISO times as text: `until`, `occurrences`, `step`, `to`, `reason`. */
   readonly values: Readonly<Record<string, string>>;
+  /** What happened besides at the same time, each a line of its own; the oldest first. */
+  readonly also?: readonly NewsLine[];
+  /** How many more there were than `also` names. */
+  readonly more?: number;
   /** Of a step: configured text that pings, already in the sink's own syntax. */
   readonly mention?: string;
 }

@@ -2,7 +2,7 @@
 // with all that their workers need.
 
 import type { Config } from '../config/index.ts';
-import { circumstancesOf } from '../core/deliver/circumstances.ts';
+import { circumstancesOfEdit } from '../core/deliver/circumstances.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
@@ -102,7 +102,8 @@ export class RoleMaker {
     const { routes } = config;
     const showTenant = () => this.tenants.areSeveral();
     const spokenFor = { id, voice, template, routes, log, metrics, showTenant };
-    return voice.message(posted.event, circumstancesOf(spokenFor, posted));
+    const options = { ...spokenFor, policy: defaultPolicy };
+    return voice.message(posted.event, circumstancesOfEdit(options, posted));
   }
 
   #sourceRole({ id, source }: ConfiguredSource, startSource: StartSource): Role {

@@ -3,8 +3,8 @@ import type { MessageForm } from '../kit/event.ts';
 import type { DueEdit, FailedEdit } from '../kit/records/edit.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
-import { aheadMaxMs, isDue } from './deliveries/pending.ts';
-import { deliveryRow } from './deliveries/row.ts';
+import { aheadMaxMs, isDue, unansweredCount } from './deliveries/pending.ts';
+import { deliveryRow, toHeld } from './deliveries/row.ts';
 import { eventColumns, toEvent } from './event-row.ts';
 import { editEveryMs } from './incident-changes.ts';
 import { incidentOf, toIncident } from './incident-of.ts';
@@ -26,10 +26,10 @@ export interface EditChoice {
 export async function takeDueEdits(db: Database, { sink, limit }: EditChoice): Promise<DueEdit[]> {
   const client = db.$client;
   const rows = await client`
-    select ${eventColumns(db)}, d.remote_id, d.form, d.route, m.attempts,
+    select ${eventColumns(db)}, ${postedColumns(db)}, m.attempts, m.done,
       ${incidentOf(db)} as incident
     from (
-      select event_id, attempts, scheduled_at from message_edits
+      select event_id, attempts, scheduled_at, done from message_edits
       where sink = ${sink} and state = 'current' and wanted > done and ${isDue(db)}
     ) m join deliveries d on d.event_id = m.event_id and d.sink = ${sink}
       and d.state = 'delivered' and d.remote_id is not null
@@ -48,7 +48,7 @@ export async function readPosted(
   { eventId, sink }: { readonly eventId: number; readonly sink: string },
 ): Promise<DueEdit | null> {
   const [row] = await db.$client`
-    select ${eventColumns(db)}, d.remote_id, d.form, d.route, 0 as attempts,
+    select ${eventColumns(db)}, ${postedColumns(db)}, 0 as attempts, 0 as done,
       ${incidentOf(db)} as incident
     from deliveries d join events e on e.id = d.event_id
     where d.event_id = ${eventId}::bigint and d.sink = ${sink} and d.state = 'delivered'
@@ -67,8 +67,18 @@ export async function recordShown(
     where event_id = ${eventId}::bigint and sink = ${sink}`;
 }
 
+/** SQL: of the delivery `d` of a posted message, what its first card said besides its event. */
+function postedColumns({ $client: client }: Database) {
+  return client`d.remote_id, d.form, d.route, d.held_by,
+    extract(epoch from d.held_until) * 1000 as held_until,
+    extract(epoch from d.finalized_at) * 1000 as finalized_at,
+    (${unansweredCount(client)}) as unanswered`;
+}
+
 function toEdit(row: Row): DueEdit {
   const route = deliveryRow.textOrNull(row, 'route');
+  const unanswered = deliveryRow.number(row, 'unanswered');
+  const held = toHeld(row);
   return {
     event: toEvent(row),
     incident: toIncident(row)!,
@@ -76,6 +86,10 @@ function toEdit(row: Row): DueEdit {
     form: deliveryRow.oneOf(row, 'form', forms),
     ...(route !== null && { route }),
     attempts: editRow.number(row, 'attempts'),
+    done: editRow.number(row, 'done'),
+    postedAt: deliveryRow.time(row, 'finalized_at'),
+    ...(unanswered > 0 && { unanswered }),
+    ...(held !== undefined && { held }),
   };
 }
 

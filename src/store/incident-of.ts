@@ -1,6 +1,6 @@
 // The incident of an event as one column of a statement that reads the event, so that a card shows
 // what became of it: an event without one costs a look into a small index.
-import type { IncidentView } from '../kit/incident.ts';
+import { type IncidentView, type VendorWords, vendorNames } from '../kit/incident.ts';
 import type { Database } from './database.ts';
 import { toView, viewColumns } from './incidents.ts';
 import { type Row, RowReader } from './row.ts';
@@ -11,12 +11,34 @@ const incidentColumn = new RowReader<'incident'>('incidents');
 export function incidentOf(db: Database) {
   return db.$client`(
     select row_to_json(v)::text
-    from (select ${viewColumns(db)} from incidents i where i.event_id = e.id) v
+    from (
+      select ${viewColumns(db)}, ${vendorWords(db)} as vendor from incidents i
+      where i.event_id = e.id
+    ) v
+  )`;
+}
+
+/**
+ * SQL: the last of each of the words that the vendor changed of an incident `i`, by name. Most
+ * changes are recurrences, which have none.
+ */
+function vendorWords({ $client: client }: Database) {
+  return client`(
+    select json_object_agg(name, word) from (
+      select distinct on (n.name) n.name, c.values->>('to.' || n.name) as word
+      from incident_changes c
+        cross join unnest(string_to_array(${vendorNames.join(',')}, ',')) as n(name)
+      where c.incident_id = i.id and c.via = 'vendor'
+        and c.values->>('to.' || n.name) is not null
+      order by n.name, c.id desc
+    ) latest
   )`;
 }
 
 /** Undefined: nothing happened to the event. */
 export function toIncident(row: Row): IncidentView | undefined {
   const view = incidentColumn.jsonOrNull<Row>(row, 'incident');
-  return view === null ? undefined : toView(view);
+  if (view === null) return undefined;
+  const { vendor } = view as { readonly vendor?: VendorWords | null };
+  return vendor ? { ...toView(view), vendor } : toView(view);
 }

@@ -103,7 +103,8 @@ export async function readIncident(db: Database, eventId: number): Promise<Known
   };
 }
 
-function aboutOf(row: Row, { severity }: IncidentView): News['about'] {
+/** @param row with {@link aboutColumns} */
+export function aboutOf(row: Row, { severity }: Pick<IncidentView, 'severity'>): News['about'] {
   const device = incidentRow.textOrNull(row, 'device');
   const itemId = incidentRow.textOrNull(row, 'item_id');
   const link = incidentRow.textOrNull(row, 'link');

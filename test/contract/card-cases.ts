@@ -48,7 +48,7 @@ export function wholeCard(textOf: TextOf, kind: Card['kind'] = 'event'): Card {
     state: {
       kind: 'acknowledged',
       text: text('the state'),
-      more: text('the rest of the state'),
+      more: text('more of it'),
     },
     actions: [
       { name: 'acknowledge', label: 'Acknowledge', token: buttonToken, style: 'primary' },

@@ -94,7 +94,9 @@ test('the chat of a sink that cannot edit composes what its posts become', async
     ...{ lastSeenAt: null, escalatedTo: null },
   };
   const posted = { event: storedEvent({ id: 17 }), incident, remoteId: 'p', form: 'full' } as const;
-  expect(chat.inAnswer!({ ...posted, attempts: 0 })).toMatchObject({
+  expect(
+    chat.inAnswer!({ ...posted, done: 0, postedAt: '2026-02-03T08:00:00.000Z', attempts: 0 }),
+  ).toMatchObject({
     message: expect.stringContaining('HIGH'),
     props: { attachments: [expect.anything()] },
   });

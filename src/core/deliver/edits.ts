@@ -1,8 +1,10 @@
 // Makes posted messages of one sink true again: edits those whose incident changed since. One at a
 // time, and only while no delivery is ready, so that no card waits for an edit. An edit that was
 // interrupted is made again: it says what is true then.
+
+import { AdapterError } from '../../kit/errors.ts';
 import type { MessageForm } from '../../kit/event.ts';
-import type { DueEdit } from '../../kit/records/edit.ts';
+import type { DueEdit, FailedEdit } from '../../kit/records/edit.ts';
 import type { Message, Sink } from '../../kit/sink.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
@@ -11,11 +13,12 @@ import { recordEdited, recordEditFailed, settleEdits, takeDueEdits } from '../..
 import { backoffMs, databaseBackoff } from '../loops/backoff.ts';
 import type { Lease } from '../loops/lease.ts';
 import { CutOff } from './attempt.ts';
-import { type EditVerdict, editVerdict } from './edit-verdict.ts';
+import { type EditVerdict, editVerdict, refusalsMax } from './edit-verdict.ts';
 import type { Health, Transition } from './health.ts';
 import type { Limiter } from './limiter.ts';
 import { type DeliveryPolicy, type Failure, failureFrom } from './policy.ts';
 import type { SinkCheck } from './sink-check.ts';
+import type { Thread } from './thread.ts';
 import type { Deadlines } from './within.ts';
 
 /** Edits that are read at once. */
@@ -42,6 +45,7 @@ export interface EditsDependencies {
   /** In [0, 1). */
   readonly random: () => number;
   messageOf(edit: DueEdit): Message;
+  readonly thread: Pick<Thread, 'tell'>;
   /** Called when an edit ended, or was read. */
   onChange(): void;
   /** Called for each change of the sink's state. @param detail what went wrong, in words */
@@ -164,7 +168,32 @@ export class Edits {
       if (!(error instanceof CutOff)) await this.#failed(health, edit, failureFrom(error), isProbe);
       return;
     }
-    await this.#passed(health, edit, isProbe);
+    if (await this.#isToldInThread(edit)) await this.#passed(health, edit, isProbe);
+  }
+
+  /**
+   * The message shows what happened; whoever follows it is told. A reply that is refused for good is
+   * given up, because the message itself is true.
+   * @returns false if all of it is to be done again
+   */
+  async #isToldInThread(edit: DueEdit): Promise<boolean> {
+    const { id: sink, log, db, lease, policy, thread, random } = this.#deps;
+    try {
+      await thread.tell(edit);
+      return true;
+    } catch (error) {
+      if (error instanceof CutOff) return false;
+      const isOfSink = error instanceof AdapterError;
+      const attempts = edit.attempts + 1;
+      const reason = isOfSink ? error.reason : 'database';
+      const fields = { sink, event_id: edit.event.id, attempt: attempts, reason };
+      log.warn({ ...fields, error: (error as Error).message }, 'reply to a card failed');
+      if (isOfSink && (error.outcome !== 'retry' || attempts >= refusalsMax)) return true;
+      const delayMs = backoffMs(attempts, random(), policy.backoff);
+      const failed = { sink, eventId: edit.event.id, attempts, state: 'current', reason, delayMs };
+      await this.#write(() => recordEditFailed(db, lease, failed as FailedEdit & { sink: string }));
+      return false;
+    }
   }
 
   async #passed(health: Health, { event, incident }: DueEdit, isProbe: boolean): Promise<void> {

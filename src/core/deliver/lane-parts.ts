@@ -8,7 +8,7 @@ import type { Writes } from '../loops/writes.ts';
 import type { SilenceReader } from '../silences/reader.ts';
 import { Admission } from './admission.ts';
 import { type AttemptOptions, Attempts } from './attempt.ts';
-import { circumstancesOf } from './circumstances.ts';
+import { circumstancesOfEdit } from './circumstances.ts';
 import { Concurrency } from './concurrency.ts';
 import { Digester } from './digester.ts';
 import { Edits } from './edits.ts';
@@ -24,6 +24,7 @@ import type { Ready } from './ready.ts';
 import type { Recorder } from './recorder.ts';
 import { SinkCheck } from './sink-check.ts';
 import { StateReporter, type StateReporterDependencies } from './state-reporter.ts';
+import { Thread } from './thread.ts';
 import { Deadlines } from './within.ts';
 
 /**
@@ -142,7 +143,13 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
     edits: new Edits({
       ...deps,
       ...{ lease, check, deadlines, changed },
-      messageOf: (edit) => deps.voice.message(edit.event, circumstancesOf(deps, edit)),
+      messageOf: (edit) => deps.voice.message(edit.event, circumstancesOfEdit(deps, edit)),
+      thread: new Thread({
+        ...{ id, sink, db, deadlines },
+        // Nothing of the card's own: neither its incident nor its template.
+        newsMessage: (event, { form }) =>
+          deps.voice.message(event, { form, showTenant: deps.showTenant() }),
+      }),
       onChange: () => wake.now(),
     }),
   };

@@ -4,6 +4,7 @@
 import { AdapterError, type FailureOutcome, type FailureReason } from '../../kit/errors.ts';
 import type { Quota } from '../../kit/quota.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { DueEdit } from '../../kit/records/edit.ts';
 import type { SinkStateName } from '../../kit/records/sink-state.ts';
 import {
   type BackoffLimits,
@@ -141,8 +142,26 @@ function whyLate({ state, recoveredAtMs, restedAtMs }: LatenessFacts, dueAtMs: n
   return state !== 'ok' || recoveredAtMs > dueAtMs ? 'sink' : 'backlog';
 }
 
+/**
+ * What the first card said of its delivery, for an edit of it. Why it was late is not kept, and is
+ * no longer of use.
+ */
+export function remarksOf(
+  posted: Pick<DueEdit, 'event' | 'postedAt' | 'unanswered' | 'held' | 'route'>,
+  policy: DeliveryPolicy,
+): Pick<Circumstances, 'held' | 'wasLateSeconds' | 'mayBeRepeated'> {
+  const receivedAtMs = Date.parse(posted.event.receivedAt);
+  const held = heldCardOf(posted, receivedAtMs, policy);
+  const lateMs = Date.parse(posted.postedAt) - (posted.held?.untilMs ?? receivedAtMs);
+  return {
+    ...(held !== undefined && { held }),
+    ...(lateMs >= policy.delayedMs && { wasLateSeconds: Math.round(lateMs / 1000) }),
+    ...(posted.unanswered !== undefined && { mayBeRepeated: true }),
+  };
+}
+
 function heldCardOf(
-  { held, route }: DueDelivery,
+  { held, route }: Pick<DueDelivery, 'held' | 'route'>,
   receivedAtMs: number,
   { heldMs }: DeliveryPolicy,
 ): HeldCard | undefined {

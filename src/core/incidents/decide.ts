@@ -1,8 +1,14 @@
 // What becomes of an incident: who may do what from which state, and what the vendor's changes and
 // the time do to it. Pure.
 import type { Severity } from '../../kit/event.ts';
-import type { Change, IncidentState } from '../../kit/incident.ts';
+import {
+  type Change,
+  type ChangedField,
+  type IncidentState,
+  vendorNames,
+} from '../../kit/incident.ts';
 import type { KnownIncident, NextIncident, Step } from '../../kit/records/incident.ts';
+import { cutMiddle } from '../../kit/text.ts';
 import { priorityOf } from '../routing/index.ts';
 
 /** What somebody, the vendor or the time wants to do to an incident. */
@@ -130,6 +136,21 @@ function escalate(
   return { ...unchanged(known), kind: 'escalated', isTold: true, values, step };
 }
 
+/** Code points of a value that changed. */
+const valueMax = 600;
+
+/** `from.lastAction` and `to.lastAction`, of what a card says; empty for what is absent. */
+function valuesOf(fields: readonly ChangedField[]): Readonly<Record<string, string>> {
+  const shown = fields.filter(({ name }) => (vendorNames as readonly string[]).includes(name));
+  const cut = (value: string | null) => cutMiddle(value ?? '', valueMax);
+  return Object.fromEntries(
+    shown.flatMap(({ name, from, to }) => [
+      [`from.${name}`, cut(from)],
+      [`to.${name}`, cut(to)],
+    ]),
+  );
+}
+
 /**
  * The vendor's closing resolves it. What happens again, gets worse or is opened again by the vendor
  * opens what somebody had acknowledged, snoozed or resolved.
@@ -144,6 +165,7 @@ function follow(known: KnownIncident, { change, severity, seenAt }: VendorChange
     seenAgain,
     seenAt: seenAgain === 0 ? null : seenAt,
     values: {
+      ...valuesOf(change.fields),
       ...(seenAgain > 0 && { occurrences: String(view.occurrences + seenAgain) }),
       ...(isWorse && { severity: String(severity) }),
     },

@@ -7,6 +7,7 @@ import type { Locale } from '../../kit/locale.ts';
 import type { Product, ProductOf } from '../../kit/product.ts';
 import type { MessageForm, Sink } from '../../kit/sink.ts';
 import type { TemplateWords } from '../template/fields.ts';
+import { currentOf, verdictsOf } from './current.ts';
 import { digestCard } from './digest.ts';
 import { eventCard } from './event.ts';
 import { createLanguage, type Language } from './language.ts';
@@ -84,8 +85,12 @@ export class Composer {
     const { form, incident } = view;
     const near = event.receivedAt;
     const state = incident && cardState(incident, this.language, { form, near });
-    const card = this.#cardOf(event, view, state !== undefined);
-    return state === undefined ? card : { ...card, state };
+    const card = this.#cardOf(currentOf(event, incident), view, state !== undefined);
+    if (incident === undefined) return card;
+    const verdicts = form === 'bare' ? [] : verdictsOf(incident, this.language);
+    const current =
+      verdicts.length === 0 ? card : { ...card, fields: [...card.fields, ...verdicts] };
+    return state === undefined ? current : { ...current, state };
   }
 
   #cardOf(event: StoredEvent, { form, showTenant }: CardView, hasState: boolean): Card {

@@ -5,6 +5,7 @@ import type { Buttons } from './actions.ts';
 import { Composer, type Products, type Style } from './composer.ts';
 import { Voice } from './voice.ts';
 
+export { currentOf } from './current.ts';
 export { type Circumstances, type HeldCard, Voice } from './voice.ts';
 
 export interface VoiceOptions extends Omit<Style, 'title'> {

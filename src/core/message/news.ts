@@ -63,7 +63,7 @@ export function newsCard(
     level: severityNames[severity],
     title: numbered,
     headline: headlineOf(event, news, words, form),
-    remarks: [],
+    remarks: alsoOf(event, news, language, rooms[form]),
     fields: form === 'bare' ? [] : changedFields(news.fields ?? [], language, rooms[form].value),
     details: [],
     footer: joined(separator, [[word('Tocsin')], numbered, language.time(event.receivedAt)]),
@@ -85,7 +85,23 @@ function headlineOf(event: StoredEvent, news: News, words: Vocabulary, form: Mes
   });
 }
 
-function newsText(event: StoredEvent, news: News, language: Language, room: Room): Text {
+/** What happened besides, a line each. */
+function alsoOf(event: StoredEvent, news: News, language: Language, room: Room): Text[] {
+  const lines = (news.also ?? []).map((line) =>
+    newsText(event, { ...news, ...line, note: line.note }, language, room),
+  );
+  const { more = 0 } = news;
+  return more === 0
+    ? lines
+    : [...lines, language.say('digestMore', { count: countText(`${more}`) })];
+}
+
+function newsText(
+  event: StoredEvent,
+  news: Omit<News, 'note'> & { readonly note?: string | undefined },
+  language: Language,
+  room: Room,
+): Text {
   const { kind, via, actor, note, values } = news;
   const own = via === 'vendor' ? byVendor[kind] : undefined;
   const time = (iso: string | undefined): Text =>
@@ -109,7 +125,7 @@ function newsText(event: StoredEvent, news: News, language: Language, room: Room
 }
 
 /** Why it was escalated. */
-function reasonText({ values }: News, language: Language, { name }: Room): Text {
+function reasonText({ values }: Pick<News, 'values'>, language: Language, { name }: Room): Text {
   const { reason, undelivered } = values;
   if (reason === 'unacknowledged') return language.say('newsUnacknowledged', {});
   if (reason !== 'undelivered') return [];

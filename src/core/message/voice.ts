@@ -21,6 +21,8 @@ export interface Circumstances extends CardView {
   /** It was to come together with others, and comes as a card of its own. */
   readonly held?: HeldCard | undefined;
   readonly delayed?: Message['delayed'];
+  /** Of an edit: the first card came so late. */
+  readonly wasLateSeconds?: number | undefined;
   readonly mayBeRepeated?: boolean | undefined;
   /** See {@link Message.settings}. */
   readonly settings?: unknown;
@@ -94,8 +96,9 @@ export class Voice {
   }
 
   /** One after the other, so that all at once take no line each; empty if there is none. */
-  #remarkOf({ held, delayed, mayBeRepeated = false }: Circumstances): Text {
-    if (held === undefined && delayed === undefined && !mayBeRepeated) return [];
+  #remarkOf({ held, delayed, wasLateSeconds, mayBeRepeated = false }: Circumstances): Text {
+    const isLate = delayed !== undefined || wasLateSeconds !== undefined;
+    if (held === undefined && !isLate && !mayBeRepeated) return [];
     const { language } = this.#composer;
     const remarks: Text[] = [];
     if (held?.by === 'storm') remarks.push(language.say('heldByStorm', {}));
@@ -107,6 +110,8 @@ export class Voice {
       const name = delays[delayed.reason];
       remarks.push(language.say(name, { time: language.span(delayed.seconds) }));
     }
+    if (wasLateSeconds !== undefined)
+      remarks.push(language.say('wasLate', { time: language.span(wasLateSeconds) }));
     if (mayBeRepeated) remarks.push(language.say('mayBeRepeated', {}));
     return joined(' ', remarks);
   }

@@ -1,6 +1,7 @@
 // Edits of posted messages as the database keeps them, and what an attempt changes.
 import type { MessageForm, StoredEvent } from '../event.ts';
 import type { IncidentView } from '../incident.ts';
+import type { Held } from './delivery.ts';
 
 /** A posted message that does not show what became of its event. */
 export interface DueEdit {
@@ -16,6 +17,14 @@ export interface DueEdit {
   readonly route?: string | undefined;
   /** Failures since the last that passed. */
   readonly attempts: number;
+  /** The version of the incident that it shows. */
+  readonly done: number;
+  /** When it was posted, ISO 8601 in UTC. */
+  readonly postedAt: string;
+  /** Attempts of posting it that got no answer; absent: none. */
+  readonly unanswered?: number | undefined;
+  /** See `DueDelivery`. */
+  readonly held?: Held | undefined;
 }
 
 /** An edit that failed: what happens to it. */

@@ -1,7 +1,7 @@
 // A card as an e-mail's two bodies. Styles stand in the tags, for clients that drop a style sheet;
 // the sheet adds dark and narrow screens. Nothing is loaded from anywhere, and no link is there but
 // those of the configuration: an address in any other text is made unusable. Pure.
-import type { Card, Field, Part, Text } from '../../kit/card.ts';
+import { type Card, type Field, type Part, stateTexts, type Text } from '../../kit/card.ts';
 import { defanged } from '../../kit/defang.ts';
 import { unlinked, unlinkedHtml } from './unlinked.ts';
 
@@ -33,7 +33,7 @@ export function htmlOf(card: Card): string {
   const level = `<span style="color:${color}">${escaped(card.level)}</span>`;
   const title = `${escaped(card.sign)} ${level} · ${html(card.headline)}`;
   const link = card.link === undefined ? html(card.title) : anchor(card.link, html(card.title));
-  const paragraphs = [...stateOf(card), ...card.remarks].map(html).concat(link);
+  const paragraphs = [...stateTexts(card), ...card.remarks].map(html).concat(link);
   return (
     '<!doctype html><html><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">' +
@@ -48,10 +48,6 @@ export function htmlOf(card: Card): string {
     `<p class="q" style="margin:10px 0 0;font-size:12px;color:#59636e">${html(card.footer)}</p>` +
     '</div></body></html>'
   );
-}
-
-function stateOf({ state }: Card): Text[] {
-  return state === undefined ? [] : [state.text];
 }
 
 function factsOf(facts: readonly Field[]): string {
@@ -104,7 +100,7 @@ export function textOf(card: Card): string {
   const groups = [
     [
       `${card.sign} ${card.level} · ${plain(card.headline)}`,
-      ...[...stateOf(card), ...card.remarks].map(plain),
+      ...[...stateTexts(card), ...card.remarks].map(plain),
     ],
     card.fields.map(line),
     [...rows, ...(card.table?.more === undefined ? [] : [plain(card.table.more)])],

@@ -2,7 +2,15 @@
 // can be edited. A link is no button: Slack shows a fault where no app takes a button's click.
 import { z } from 'zod';
 import type { AdapterContext } from '../../kit/adapter.ts';
-import { type Card, type Field, headlineText, strong, type Text, word } from '../../kit/card.ts';
+import {
+  type Card,
+  type Field,
+  headlineText,
+  stateTexts,
+  strong,
+  type Text,
+  word,
+} from '../../kit/card.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { failureOf, strangersAnswer } from '../../kit/http/status.ts';
 import { mentionFrom, mentionsOf } from '../../kit/mention.ts';
@@ -104,11 +112,7 @@ function payloadOf(message: Message, deliveryId: string, setting: Mention) {
   const mentions = mentionsOf(message, setting, mentionSyntax).map((name) => ` <${name}>`);
   const head = [word(`${card.sign} `), strong(card.level), word(' · '), ...card.headline];
   const payload = { delivery_id: deliveryId, event_id: event.id, source: event.source };
-  const [first, ...more] = [
-    head,
-    ...(card.state ? [card.state.text, card.state.more ?? []] : []),
-    ...card.remarks,
-  ].flatMap(linesOf);
+  const [first, ...more] = [head, ...stateTexts(card), ...card.remarks].flatMap(linesOf);
   return {
     text: inert(`${card.sign} ${card.level} · ${headlineText(card)}`),
     unfurl_links: false,

@@ -30,9 +30,12 @@ export function isDue({ $client: client }: Database): ReturnType<Database['$clie
  * same. Only a delivery that has failed costs a look at its attempts.
  */
 export function unansweredOf(client: Database['$client']) {
-  return client`case when d.reason is null then 0 else (
-    select count(*)::int from delivery_attempts a
+  return client`case when d.reason is null then 0 else (${unansweredCount(client)}) end`;
+}
+
+/** SQL: the same of a delivery that has ended. */
+export function unansweredCount(client: Database['$client']) {
+  return client`select count(*)::int from delivery_attempts a
     where a.event_id = d.event_id and a.sink = d.sink
-      and a.reason = any (string_to_array(${unansweredReasons.join(',')}, ','))
-  ) end`;
+      and a.reason = any (string_to_array(${unansweredReasons.join(',')}, ','))`;
 }

@@ -5,6 +5,7 @@ import {
   type DueDelivery,
   deliveryKinds,
   deliveryStates,
+  type Held,
   type HeldBy,
   type ListedDelivery,
 } from '../../kit/records/delivery.ts';
@@ -30,7 +31,7 @@ export function toDue(row: Row): DueDelivery {
   const unanswered = deliveryRow.number(row, 'unanswered');
   const route = deliveryRow.textOrNull(row, 'route');
   const traceParent = eventRow.textOrNull(row, 'traceparent');
-  const untilMs = deliveryRow.numberOrNull(row, 'held_until');
+  const held = toHeld(row);
   const incident = toIncident(row);
   const kind = deliveryRow.oneOf(row, 'kind', deliveryKinds);
   const threadId = deliveryRow.textOrNull(row, 'thread_id');
@@ -41,12 +42,18 @@ export function toDue(row: Row): DueDelivery {
     ...(unanswered > 0 && { unanswered }),
     ...(route !== null && { route }),
     ...(traceParent !== null && { traceParent }),
-    ...(untilMs !== null && { held: { by: deliveryRow.oneOf(row, 'held_by', holders), untilMs } }),
+    ...(held !== undefined && { held }),
     ...(incident !== undefined && { incident }),
     ...(kind !== 'card' && { kind }),
     ...(threadId !== null && { threadId }),
     event: toEvent(row),
   };
+}
+
+/** Undefined for what nothing held. */
+export function toHeld(row: Row): Held | undefined {
+  const untilMs = deliveryRow.numberOrNull(row, 'held_until');
+  return untilMs === null ? undefined : { by: deliveryRow.oneOf(row, 'held_by', holders), untilMs };
 }
 
 /**

@@ -19,6 +19,7 @@ const db = useDatabase();
 interface Edited {
   readonly remoteId: string;
   readonly state: string;
+  readonly remarks: readonly string[];
   readonly form: Message['form'];
   readonly context: SendContext;
 }
@@ -26,6 +27,8 @@ interface Edited {
 interface Begin {
   /** Called for each edit, after it was noted. */
   edit?(edited: Edited): Promise<void> | undefined;
+  /** Called for each reply; absent: the sink has no threads. */
+  reply?(): Promise<void>;
   send?(): ReturnType<Sink['send']>;
   readonly check?: Sink['check'];
   readonly lease?: Lease;
@@ -41,7 +44,7 @@ const briskPolicy = {
   sendTimeoutMs: 5000,
 };
 
-async function begin({ edit, send = async () => {}, check, lease, more = {} }: Begin = {}) {
+async function begin({ edit, reply, send, check, lease, more = {} }: Begin = {}) {
   const edited: Edited[] = [];
   const sent: number[] = [];
   const logged: Record<string, unknown>[] = [];
@@ -50,14 +53,16 @@ async function begin({ edit, send = async () => {}, check, lease, more = {} }: B
   const sink: Omit<Sink, 'origin'> = {
     async send({ event }) {
       sent.push(event.id);
-      return send();
+      return send?.();
     },
     async edit(remoteId, { card, form }, context) {
       const state = card.state ? plainText(card.state.text) : '';
-      edited.push({ remoteId, state, form, context });
+      const remarks = card.remarks.map(plainText);
+      edited.push({ remoteId, state, remarks, form, context });
       await edit?.(edited.at(-1)!);
     },
     ...(check && { check }),
+    ...(reply && { reply }),
   };
   const lane = startLaneOf(sink, held, {
     db: db(),
@@ -139,6 +144,33 @@ describe('a posted message', () => {
     open();
     await expectSoon(() => edited.length === 1);
     expect(edited[0]?.remoteId).toBe('m1');
+  });
+});
+
+describe('what the first card said of its delivery', () => {
+  it('stays in an edit: held, late, possibly a repetition', async () => {
+    const [root] = (await posted(db())) as [number];
+    await db().$client`update events set received_at = now() - interval '3 hours'`;
+    await db().$client`
+      update deliveries set held_by = 'group', held_until = now() - interval '2 hours',
+        route = 'night'`;
+    await db().$client`
+      insert into delivery_attempts (event_id, sink, outcome, reason, duration_ms)
+      values (${root}, 'soc', 'retry', 'timeout', 1)`;
+    await change(db(), root);
+    const { edited } = await begin();
+    await expectSoon(() => edited.length === 1);
+    expect(edited[0]?.remarks).toEqual([
+      'Held for 1 h by route night, to come together with others. Posted 2 h late. Possibly a repetition: an earlier attempt got no answer.',
+    ]);
+  });
+
+  it('is nothing where there was nothing to say', async () => {
+    const [root] = (await posted(db())) as [number];
+    await change(db(), root);
+    const { edited } = await begin();
+    await expectSoon(() => edited.length === 1);
+    expect(edited[0]?.remarks).toEqual([]);
   });
 });
 
@@ -377,3 +409,50 @@ it('makes 200 messages true, of which each changes five times', async () => {
   expect(last.size).toBe(200);
   for (const state of last.values()) expect(state).toMatch(/^Resolved by ana/);
 }, 60_000);
+
+describe('the thread of a card', () => {
+  const noted = { kind: 'noted' } as const;
+
+  it('is told once of many changes, and once more of those of the meantime', async () => {
+    const [root] = (await posted(db())) as [number];
+    for (let n = 0; n < 50; n += 1) await change(db(), root, noted);
+    let replies = 0;
+    const { edited } = await begin({
+      reply: async () => {
+        replies += 1;
+      },
+    });
+    await expectSoon(async () => Number((await edits())[0]!.done) === 50);
+    await change(db(), root, noted);
+    await turns();
+    expect([edited.length, replies]).toEqual([1, 1]);
+    await later();
+    await expectSoon(async () => Number((await edits())[0]!.done) === 51);
+    expect([edited.length, replies]).toEqual([2, 2]);
+  });
+
+  it('is told again when the reply got no answer', async () => {
+    const [root] = (await posted(db())) as [number];
+    await change(db(), root, noted);
+    let replies = 0;
+    await begin({
+      reply: async () => {
+        replies += 1;
+        if (replies < 3) throw new AdapterError('retry', 'timeout', 'no answer');
+      },
+    });
+    await expectSoon(async () => Number((await edits())[0]!.done) === 1);
+    expect(replies).toBe(3);
+    expect(await edits()).toMatchObject([{ state: 'current', attempts: 0 }]);
+  });
+
+  it('is given up where it is refused, and the card stays true', async () => {
+    const [root] = (await posted(db())) as [number];
+    await change(db(), root, noted);
+    const { logged } = await begin({
+      reply: () => Promise.reject(new AdapterError('reject_event', 'rejected', 'no')),
+    });
+    await expectSoon(async () => Number((await edits())[0]!.done) === 1);
+    expect(logged).toMatchObject([{ reason: 'rejected', event_id: root }]);
+  });
+});

@@ -79,6 +79,7 @@ export const en = {
     delayedBySink: 'Delayed by {time}: the sink took no messages.',
     delayedByBacklog: 'Delayed by {time}: many messages were queued.',
     delayedByPause: 'Delayed by {time}: an operator had paused this sink.',
+    wasLate: 'Posted {time} late.',
     elsewhere: 'Posted here because {place} refused it.',
     mayBeRepeated: 'Possibly a repetition: an earlier attempt got no answer.',
     bare: 'The rest of this event could not be posted. It is stored as number {number}.',

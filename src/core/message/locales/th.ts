@@ -91,6 +91,7 @@ export const th: LocaleWords = {
     delayedBySink: 'ล่าช้า {time}: ปลายทางไม่รับข้อความ',
     delayedByBacklog: 'ล่าช้า {time}: มีงานค้างส่ง',
     delayedByPause: 'ล่าช้า {time}: ผู้ดูแลหยุดการส่งไว้ชั่วคราว',
+    wasLate: 'โพสต์ล่าช้า {time}',
     elsewhere: 'ข้อความนี้อยู่ที่นี่เพราะ {place} ปฏิเสธ',
     mayBeRepeated: 'อาจเป็นข้อความซ้ำ: การส่งครั้งก่อนไม่ได้รับคำตอบ',
     bare: 'ส่วนที่เหลือของเหตุการณ์นี้โพสต์ไม่ได้ แต่ถูกเก็บไว้แล้วเป็นหมายเลข {number}',
