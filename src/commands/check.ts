@@ -8,7 +8,6 @@ import { type ConfigReading, type Registries, readConfig } from '../config/index
 import { ConfigError } from '../kit/errors.ts';
 import { createHttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
-import { assertSources } from '../service/adapters.ts';
 import { type CheckDependencies, check, type Finding } from '../service/check/index.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { sinks } from '../sinks/index.ts';
@@ -40,9 +39,7 @@ export function createCheck(deps: CheckDependencies): Command {
  */
 function load(registries: Registries, isJson: boolean, io: CommandIo): ConfigReading | undefined {
   try {
-    const reading = readConfig({ env: io.env, directory: io.directory, registries });
-    assertSources(reading.config, registries);
-    return reading;
+    return readConfig({ env: io.env, directory: io.directory, registries });
   } catch (error) {
     if (!isJson || !(error instanceof ConfigError)) throw error;
     io.stdout(jsonText({ ok: false, problems: error.problems, warnings: error.warnings }, 2));

@@ -5,7 +5,6 @@ import type { Command } from '../cli/command.ts';
 import { loadConfig, type Registries } from '../config/index.ts';
 import { createMask } from '../kit/mask.ts';
 import { createLogger } from '../observe/log.ts';
-import { assertSources } from '../service/adapters.ts';
 import { assertDatabase } from '../service/database.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { openGround } from '../service/ground.ts';
@@ -26,7 +25,6 @@ export function createOnce(waits: OnceWaits, registries: Registries = { sources,
       const log = createLogger({ level: config.logLevel, secrets: config.secrets });
       for (const warning of config.warnings)
         log.warn({ warning }, 'the configuration can be used, and may be mistaken');
-      assertSources(config, registries);
       await assertDatabase(config);
       const around = { config, version: io.version, log };
       const onFatal = (error: Error) => log.error({ err: error }, 'the embedded database ended');

@@ -17,6 +17,7 @@ import { loadForDatabase, operate, peek, withOperations } from '../service/opera
 import { sources } from '../sources/index.ts';
 import { pauseOf, resumeOf } from './pausing.ts';
 import { search, show } from './source-console.ts';
+import { tryOut } from './source-try.ts';
 
 const known = { name: '<id>', help: 'a source, as "tocsin source list" shows it' } as const;
 
@@ -37,8 +38,12 @@ const list: Command = {
       return { ...row, position: positionOf(row, config), ...standingOf(standing) };
     });
     const shown = entries.filter(({ console }) => console !== '');
+    const pushed = items.filter((one) => one.isPushed);
+    const lines = [...shown.map(lineOf), ...pushed.map(pushedLineOf)];
     io.stdout(
-      values.json ? jsonText(entries, 2) : shown.map(lineOf).join('') || 'no source was read yet\n',
+      values.json
+        ? jsonText([...entries, ...pushed], 2)
+        : lines.join('') || 'no source was read yet\n',
     );
     if (config.sources.length > 0)
       for (const { source, text } of remarks)
@@ -192,6 +197,7 @@ export const command: CommandGroup = {
     list: entry('Show how far each source was read', list),
     search: entry('Search what the console of a source holds now', search),
     show: entry('Show an item as the console holds it now, beside what was stored', show),
+    try: entry('Show what a source would make of a sample', tryOut),
     poll: entry('Read a source now', poll),
     pause: entry('Read nothing of a source for a while', pauseOf('source')),
     resume: entry('End the pause of a source, and read it at once', resumeOf('source')),
@@ -227,6 +233,14 @@ function lineOf({ source, position, generation, console, updatedAt, ...standing 
   const begun = generation === 1 ? 'first generation' : `generation ${generation}, begun anew`;
   const moved = `moved ${new Date(updatedAt).toISOString()}`;
   return row(source, ...(console ? [console] : []), position, moved, begun, ...troubles(standing));
+}
+
+/** Of one that is pushed to: it has no position. */
+function pushedLineOf({ source, lastSuccessAt, lastError, pause }: State): string {
+  const last = lastSuccessAt === null ? 'nothing stored yet' : `last stored ${lastSuccessAt}`;
+  const refused = lastError && `last refused ${lastError.at}: ${lastError.message}`;
+  const more = [...troubles({ pause }), ...(refused ? [refused] : [])];
+  return row(source, 'is pushed to', last, ...more);
 }
 
 /** None while all is well. */

@@ -1,5 +1,5 @@
-// The HTTP app: health, metrics, the API and the page. It neither listens nor knows the database; the
-// service does both.
+// The HTTP app: health, metrics, the API, the page, and what chats and sources call. It neither
+// listens nor knows the database; the service does both.
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError, type Logger } from '../observe/log.ts';
@@ -8,6 +8,7 @@ import { type ApiDependencies, createApi } from './api/index.ts';
 import { type ChatDependencies, createChat } from './chat/index.ts';
 import { shared } from './computed-once.ts';
 import { createHealthRoutes, type HealthDependencies } from './health.ts';
+import { createHooks, type HookDependencies } from './hooks/index.ts';
 import { measureRequests, startSeries } from './measure.ts';
 import { createPage, type PageDependencies } from './page/index.tsx';
 
@@ -17,6 +18,10 @@ export interface AppDependencies
     Pick<ApiDependencies, 'ending'> {
   /** The chats in which people act; absent: none. */
   readonly chatOf?: ChatDependencies['chatOf'];
+  /** The sources that are pushed to; absent: none. */
+  readonly doorOf?: HookDependencies['doorOf'];
+  /** Absent: no proxy is trusted. */
+  readonly access?: HookDependencies['access'];
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly version: string;
@@ -62,10 +67,12 @@ export function createApp(deps: AppDependencies): Hono {
   app.get('/metrics', async (c) =>
     c.body(await metricsPage(), 200, { 'Content-Type': deps.metrics.contentType }),
   );
-  // Those of the API and the page appear with their first requests: they are many.
+  // Those of the API, the page and what others call appear with their first requests: they are many.
   startSeries(app, deps.metrics);
   const onStreams = (open: number) => deps.metrics.httpStreamsOpen.set(open);
   app.route('/api/v1', createApi({ ...deps, onStreams }));
+  const trustsNobody = () => ({ isTrustedProxy: () => false });
+  app.route('/hooks', createHooks({ doorOf: () => undefined, access: trustsNobody, ...deps }));
   app.route('/chat', createChat({ chatOf: () => undefined, ...deps }));
   if (deps.signInRoutes !== undefined) app.route('/', deps.signInRoutes);
   app.route('/', createPage(deps));

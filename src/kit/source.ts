@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AdapterContext, AdapterDefinition } from './adapter.ts';
 import type { EventDraft, Notice, Severity } from './event.ts';
 import type { Product } from './product.ts';
+import type { Proof } from './proof.ts';
 
 /** What one poll of a source returns. */
 export interface Page {
@@ -160,12 +161,62 @@ export interface RawRequest {
   readonly body: Uint8Array;
 }
 
+/** Any request to the address of a source that is pushed to. */
+export interface PushRequest extends RawRequest {
+  readonly method: string;
+}
+
+/** What a product has to be answered that asks something before it sends events. */
+export interface PushAnswer {
+  readonly status: 200 | 202 | 204;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Somebody did something to an incident in another product, which happens here as well. */
+export interface PushedAct {
+  readonly kind: 'acknowledged' | 'resolved' | 'reopened';
+  /** The same for a repetition of the request: nothing is done twice. */
+  readonly id: string;
+  /** Tocsin's number of the event, out of the name that a sink gave it; see `kit/incident-key.ts`. */
+  readonly event: number;
+  /** Who, as that product names them. */
+  readonly person: string;
+  readonly note?: string;
+}
+
+/** What one request holds. */
+export interface Pushed {
+  /** Stored in one transaction before the sender is answered. None: that is answered alike. */
+  readonly events: readonly EventDraft[];
+  readonly acts?: readonly PushedAct[];
+}
+
+/**
+ * A source whose product calls us, at `/hooks/<id>`. It says what proves a caller and makes events
+ * of bytes; core judges the proof, limits, stores, and answers. Nothing here does I/O.
+ */
 export interface PushSource {
   readonly kind: 'push';
-  /** @throws {AdapterError} unauthenticated, stale */
-  verify(request: RawRequest): void | Promise<void>;
-  /** Pure; only called when `verify` passed. @throws {AdapterError} malformed, unsupported */
-  parse(request: RawRequest): readonly EventDraft[];
+  readonly proof: Proof;
+  /** Networks from which alone it may be called, beside the proof; absent: from anywhere. */
+  readonly from?: readonly string[] | undefined;
+  /** The longest body, unpacked. */
+  readonly bodyBytesMax: number;
+  /** Requests a second, on the average, for each process of Tocsin. */
+  readonly perSecond: number;
+  /**
+   * The product asks whether we are there, or wants a text back: such a request holds no events.
+   * Called once the proof holds; a proof of its body is judged first.
+   * @returns undefined: it is no such request
+   */
+  answer?(request: PushRequest): PushAnswer | undefined;
+  /**
+   * An item that cannot be understood is an event of type `UNRECOGNISED`: the sender would repeat or
+   * drop all of the others with it.
+   * @throws {AdapterError} `malformed`: the body as a whole is not what the product sends
+   */
+  parse(request: RawRequest): Pushed;
 }
 
 export type Source = PollSource | PushSource;
@@ -175,6 +226,8 @@ export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition
   Source,
   SourceContext
 > & {
+  /** Its product calls us: {@link PushSource}. Absent: it is polled. */
+  readonly isPushed?: true;
   /** It reports changes of what the other sources of the same console have reported. */
   readonly follows?: true;
   /** The streams of its events; absent if they are not known. */

@@ -28,6 +28,7 @@ import {
   pauseOf,
   shownPause,
 } from './pause.ts';
+import { isPushed } from './pushed.ts';
 
 interface BySource {
   readonly source: string;
@@ -224,6 +225,8 @@ export const poll: Operation<BySource, { source: string; askedAt: string }> = {
   committed,
   async run(context, { source }) {
     assertKnown('source', source, await knownSources(context));
+    if (isPushed(context.config, source))
+      throw new ConflictError(`Source "${source}" is pushed to: nothing can be read from it.`);
     const paused = await pauseOf(context.db, target({ source }));
     if (paused !== null)
       throw new ConflictError(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { createMask } from '../kit/mask.ts';
 import type { Pause, StoredControl } from '../kit/records/control.ts';
-import type { Replica } from '../kit/records/role.ts';
+import type { Replica, SourceFacts } from '../kit/records/role.ts';
 import { readConditions } from '../store/conditions.ts';
 import { readControls } from '../store/controls.ts';
 import { listPositions } from '../store/cursors.ts';
@@ -13,6 +13,7 @@ import { listSinkRows } from '../store/sinks.ts';
 import { text, time } from './fields.ts';
 import type { Operation, OperationContext } from './operation.ts';
 import { shownPause } from './pause.ts';
+import { isPushed } from './pushed.ts';
 
 const ofHolder = 'as the process that works it knew at its last heartbeat';
 const holder = text.nullable().describe('The process that works it; null: nobody does now');
@@ -116,6 +117,7 @@ function sinceOf(row: { readonly sinceMs: number } | undefined, pause: Pause | n
 const sourceItem = z.object({
   source: text,
   type,
+  isPushed: z.boolean().describe('Its product calls this service; else it is read'),
   console: text.nullable().describe('What is read there, without a secret'),
   cursor: text.nullable().describe('How far it was read; null: not yet, or to begin anew'),
   generation: z.int().describe('How often its numbers began anew'),
@@ -125,11 +127,13 @@ const sourceItem = z.object({
     .describe('unread: nothing was ever read of it'),
   failingSince: time.nullable(),
   pause: shownPause.nullable(),
-  lastSuccessAt: time.nullable().describe(`When a page was last stored, ${ofHolder}`),
+  lastSuccessAt: time
+    .nullable()
+    .describe(`When a page, or what was pushed, was last stored, ${ofHolder}`),
   lastError: z
     .object({ at: time, reason: text, message: text })
     .nullable()
-    .describe(`Why it could last not be read, ${ofHolder}`),
+    .describe(`Why it could last not be read, or what was last refused, ${ofHolder}`),
   nextPollAt: time.nullable().describe(`Null while it is read, or rests; ${ofHolder}`),
   newestEvent: z
     .object({ receivedAt: time, occurredAt: time.nullable(), lagSeconds: z.number().nullable() })
@@ -163,7 +167,8 @@ export const sources: Operation<Record<never, never>, { readonly items: readonly
     ]);
     const mask = createMask(config.secrets);
     const typeOf = (id: string) => config.sources.find((one) => one.id === id)?.type ?? null;
-    return { items: [...ids].map((id) => sourceItemOf({ id, type: typeOf(id), mask }, facts)) };
+    const asked = (id: string) => ({ id, type: typeOf(id), isPushed: isPushed(config, id), mask });
+    return { items: [...ids].map((id) => sourceItemOf(asked(id), facts)) };
   },
 };
 
@@ -178,26 +183,34 @@ interface SourceFactsRead {
 interface Asked {
   readonly id: string;
   readonly type: string | null;
+  readonly isPushed: boolean;
   mask(text: string): string;
 }
 
-function sourceItemOf({ id, type: typeName, mask }: Asked, facts: SourceFactsRead): SourceItem {
+function sourceItemOf(
+  { id, type: typeName, isPushed: isCalled, mask }: Asked,
+  facts: SourceFactsRead,
+): SourceItem {
   const role = `source:${id}`;
   const position = facts.positions.find(({ source }) => source === id);
   const failing = facts.conditions.find(({ name }) => name === role);
   const pause = pauseIn(facts.controls, role);
   const holding = facts.replicas.find(({ roles }) => roles.includes(role));
-  const known = holding?.facts.sources?.[id];
+  const known = isCalled ? factsOfAll(facts.replicas, id) : holding?.facts.sources?.[id];
   const newest = facts.newest.find(({ source }) => source === id);
   const error = known?.lastError ?? null;
   return {
     source: id,
     type: typeName,
+    isPushed: isCalled,
     console: position?.console ?? null,
     cursor: position?.cursor ?? null,
     generation: position?.generation ?? 1,
     positionMovedAt: position === undefined ? null : isoTime(position.updatedAt),
-    state: stateOf({ isPaused: pause !== null, isFailing: failing !== undefined, position }),
+    state: stateOf({
+      ...{ isPaused: pause !== null, isFailing: failing !== undefined },
+      isUnread: position === undefined && !isCalled,
+    }),
     failingSince: failing === undefined ? null : isoTime(failing.sinceMs),
     pause,
     lastSuccessAt: known?.lastSuccessAt ?? null,
@@ -208,14 +221,35 @@ function sourceItemOf({ id, type: typeName, mask }: Asked, facts: SourceFactsRea
   };
 }
 
+/** Any process may have been called. */
+function factsOfAll(replicas: readonly Replica[], id: string): SourceFacts {
+  const known = replicas.flatMap(({ facts }) => facts.sources?.[id] ?? []);
+  const newest = <Part>(parts: readonly (Part | null)[], at: (part: Part) => string) =>
+    parts.reduce(
+      (best, one) => (one !== null && (best === null || at(one) > at(best)) ? one : best),
+      null,
+    );
+  return {
+    lastSuccessAt: newest(
+      known.map(({ lastSuccessAt }) => lastSuccessAt),
+      (at) => at,
+    ),
+    lastError: newest(
+      known.map(({ lastError }) => lastError),
+      ({ at }) => at,
+    ),
+    nextPollAt: null,
+  };
+}
+
 function stateOf(known: {
   readonly isPaused: boolean;
   readonly isFailing: boolean;
-  readonly position: { readonly cursor: string | null } | undefined;
+  readonly isUnread: boolean;
 }): SourceItem['state'] {
   if (known.isPaused) return 'paused_by_operator';
   if (known.isFailing) return 'failing';
-  return known.position === undefined ? 'unread' : 'ok';
+  return known.isUnread ? 'unread' : 'ok';
 }
 
 function withLag({ receivedAt, occurredAt }: Awaited<ReturnType<typeof readNewestEvents>>[number]) {

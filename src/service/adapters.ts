@@ -6,13 +6,12 @@ import type { ConsoleOf } from '../core/identity/position.ts';
 import { Composers, type Voice } from '../core/message/index.ts';
 import type { Template } from '../core/template/template.ts';
 import type { AdapterContext } from '../kit/adapter.ts';
-import { ConfigError, type ConfigProblem } from '../kit/errors.ts';
-import { createHttpClient, type HttpClient } from '../kit/http/index.ts';
+import type { HttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { PlaceOf } from '../kit/place.ts';
 import { createProductOf, onlyProduct } from '../kit/product.ts';
 import type { Sink } from '../kit/sink.ts';
-import type { KnownItems, PollSource, Source } from '../kit/source.ts';
+import type { KnownItems, PollSource, PushSource, Source } from '../kit/source.ts';
 import { chatEndOf } from './chat-end.ts';
 import { withMaskedErrors } from './masked.ts';
 
@@ -29,46 +28,31 @@ export interface ConfiguredSource {
   readonly types: readonly string[] | undefined;
 }
 
-/**
- * @param knownOf absent: those that follow the items of others are made, and cannot be read
- * @throws {ConfigError} sources that nothing can reach
- */
+/** A source that is pushed to. */
+export interface ConfiguredPush extends Omit<ConfiguredSource, 'source'> {
+  readonly source: PushSource;
+}
+
+export interface ConfiguredSources {
+  readonly polled: readonly ConfiguredSource[];
+  readonly pushed: readonly ConfiguredPush[];
+}
+
+/** @param knownOf absent: those that follow the items of others are made, and cannot be read */
 export function createSources(
   config: Config,
   registries: Registries,
   around: Around & { readonly knownOf?: KnownOf },
-): ConfiguredSource[] {
+): ConfiguredSources {
   const made = makeSources(config, registries, around);
-  const problems = wayInProblems(made);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return made.flatMap(({ source, ...one }) => (source.kind === 'poll' ? [{ ...one, source }] : []));
-}
-
-/**
- * What is wrong with sources that are pushed to: nothing listens for them yet, so their events
- * would be lost and nobody would notice. Pure.
- */
-export function wayInProblems(
-  sources: readonly {
-    readonly id: string;
-    readonly type: string;
-    readonly source: Pick<Source, 'kind'>;
-  }[],
-): ConfigProblem[] {
-  const pushed = sources.filter(({ source }) => source.kind === 'push');
-  return pushed.map(({ id, type }) => ({
-    where: `sources.${id}`,
-    problem: `is of type "${type}", which sends its events here, but Tocsin has no address for them`,
-    remedy: 'Take this source out, or use a type that Tocsin polls',
-  }));
-}
-
-/**
- * Makes the sources and drops them, to find out whether they can be made. No I/O.
- * @throws {ConfigError} as {@link createSources}
- */
-export function assertSources(config: Config, registries: Registries): void {
-  withoutCalls(createHttpClient, (around) => createSources(config, registries, around));
+  return {
+    polled: made.flatMap(({ source, ...one }) =>
+      source.kind === 'poll' ? [{ ...one, source }] : [],
+    ),
+    pushed: made.flatMap(({ source, ...one }) =>
+      source.kind === 'push' ? [{ ...one, source }] : [],
+    ),
+  };
 }
 
 function makeSources(
@@ -82,7 +66,7 @@ function makeSources(
     const { types, create, follows } = registries.sources[type]!;
     const known = follows && knownOf?.([...followedBy(configured, config, registries), id]);
     const source = withMaskedErrors(create(settings, { ...around, id, known }) as Source, mask);
-    return { id, type, types, source };
+    return { id, types, source };
   });
 }
 

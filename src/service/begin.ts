@@ -66,3 +66,8 @@ export async function logDatabase(
   if (leftover !== undefined)
     log.warn({ remark: leftover }, 'an embedded database was left behind');
 }
+
+export function logWarnings({ warnings }: Config, log: Logger): void {
+  for (const warning of warnings)
+    log.warn({ warning }, 'the configuration can be used, and may be mistaken');
+}

@@ -60,7 +60,7 @@ class OwnAdapters implements Adapters {
   }
 
   get sources() {
-    this.#sources ??= createSources(this.#config, registries, this.#around());
+    this.#sources ??= createSources(this.#config, registries, this.#around()).polled;
     return this.#sources;
   }
 

@@ -1,6 +1,7 @@
 // Gives the HTTP app what it needs to know who asks: the configuration, the database, and a client
 // for the identity provider.
 import type { Config } from '../config/index.ts';
+import type { HookDependencies } from '../http/hooks/index.ts';
 import { createIdentity, type Identity } from '../http/identity/index.ts';
 import { createLoginPage } from '../http/page/login.tsx';
 import { createHttpClient, type HttpClient } from '../kit/http/index.ts';
@@ -25,16 +26,17 @@ export class ServiceIdentity {
     this.#deps = deps;
   }
 
-  forApp(): Identity {
+  forApp(): Identity & Pick<HookDependencies, 'access'> {
     const { version, db, config, isReady, onFailure } = this.#deps;
     const signIn = signInOn(db);
-    return createIdentity({
+    const identity = createIdentity({
       loginPage: createLoginPage({ version, locale: () => config().locale }),
       access: () => config().access,
       signIn: () => (isReady() ? signIn : undefined),
       http: () => this.#http(),
       onFailure,
     });
+    return { ...identity, access: () => config().access };
   }
 
   async close(): Promise<void> {

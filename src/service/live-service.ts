@@ -12,7 +12,7 @@ import { createApp } from '../http/app.ts';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { OperationContext } from '../operations/index.ts';
 import { databaseErrorText } from '../store/database.ts';
-import { awaitDatabase, logDatabase } from './begin.ts';
+import { awaitDatabase, logDatabase, logWarnings } from './begin.ts';
 import { lookAtCredentials } from './credentials.ts';
 import { exitCodes } from './exit-codes.ts';
 import { farEndsOf } from './far-ends.ts';
@@ -20,6 +20,7 @@ import type { Ground } from './ground.ts';
 import { ServiceIdentity } from './identity.ts';
 import { addressOf, startListening } from './listen.ts';
 import { answerOperations, logFailure } from './operate.ts';
+import { pushedActs } from './pushed-acts.ts';
 import { isLive, readiness, type ServiceState, whyNoHeartbeat } from './readiness.ts';
 import { Relay } from './relay.ts';
 import { type ConfigOrigin, noteSuccess, type Reloading, startReloading } from './reload.ts';
@@ -72,6 +73,10 @@ export class LiveService implements Service {
   readonly #loops: { stop(): void }[] = [];
   readonly #farEnds = farEndsOf(() => this.#running.relay);
   readonly #identity: ServiceIdentity;
+  readonly #push = {
+    isReady: () => this.#roles !== undefined,
+    act: pushedActs(() => this.#around()),
+  };
   #running: Running;
   #roles: Roles | undefined;
   #server: Server | undefined;
@@ -144,7 +149,7 @@ export class LiveService implements Service {
   }
 
   #build(config: Config): Running {
-    return { config, relay: new Relay({ ...this.#options, config }) };
+    return { config, relay: new Relay({ ...this.#options, config, push: this.#push }) };
   }
 
   #state(): ServiceState {
@@ -176,6 +181,7 @@ export class LiveService implements Service {
       onFailure: logFailure(log),
       ending: this.#ending.signal,
       chatOf: (id) => this.#running.relay.chatOf(id),
+      doorOf: (id) => this.#running.relay.doorOf(id),
       contextOf: (actor) => this.#roles && { ...this.#around(), actor },
       isLive: () => ({ ok: isLive(this.#state()) }),
       isReady: () => readiness(this.#state()),
@@ -249,7 +255,8 @@ export class LiveService implements Service {
     const remember = () => store.instance.remember();
     const own = { replicaId, predecessor, remember };
     const roles = this.#running.relay.roles();
-    this.#roles = startRoles({ db: store.db, roles, ...own, writes, metrics, log });
+    const facts = () => this.#running.relay.pushFacts();
+    this.#roles = startRoles({ db: store.db, roles, ...own, writes, metrics, log, facts });
     this.#logFailedCheck(this.#running.relay.consoleWatch.ask());
   }
 
@@ -302,11 +309,6 @@ export class LiveService implements Service {
       this.#log.error({ err: describeError(error) }, 'not everything could be closed'),
     );
   }
-}
-
-export function logWarnings({ warnings }: Config, log: Logger): void {
-  for (const warning of warnings)
-    log.warn({ warning }, 'the configuration can be used, and may be mistaken');
 }
 
 export function exitAfter(log: Logger, error: Error): void {

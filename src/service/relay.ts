@@ -7,6 +7,7 @@ import { ConsoleWatch } from '../core/identity/console-watch.ts';
 import { logLeftovers } from '../core/identity/leftovers.ts';
 import { standingOf } from '../core/identity/standing.ts';
 import { createKnownItems } from '../core/intake/known-items.ts';
+import type { PushDependencies, SourceDoor } from '../core/intake/push/door.ts';
 import { type Audience, createAudience } from '../core/notices/audience.ts';
 import { sendHeartbeat, type Vitals } from '../core/notices/heartbeat.ts';
 import { type KeyedNotice, storeNotice } from '../core/notices/notice.ts';
@@ -15,10 +16,12 @@ import type { Role } from '../core/roles/index.ts';
 import { keepRecurring } from '../core/silences/recurring.ts';
 import { createHttpClient, type HttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
+import type { WorkFacts } from '../kit/records/role.ts';
 import type { Logger } from '../observe/log.ts';
 import type { MetricIds } from '../observe/metrics/index.ts';
 import { readSurroundings } from '../store/standing.ts';
 import {
+  type ConfiguredPush,
   type ConfiguredSink,
   type ConfiguredSource,
   createSinks,
@@ -32,10 +35,14 @@ export interface RelayOptions extends Ground {
   readonly registries: Registries;
   readonly version: string;
   readonly log: Logger;
+  /** For sources that are pushed to; absent: nobody listens for them. */
+  readonly push?: Pick<PushDependencies, 'isReady' | 'act'>;
 }
 
 export class Relay {
+  /** Those that are polled. */
   readonly sources: readonly ConfiguredSource[];
+  readonly pushed: readonly ConfiguredPush[];
   readonly sinks: readonly ConfiguredSink[];
   readonly consoleWatch: ConsoleWatch;
   /** What must be well for a heartbeat. */
@@ -44,6 +51,7 @@ export class Relay {
   readonly #http: HttpClient;
   readonly #audience: Audience;
   readonly #maker: RoleMaker;
+  readonly #doors: ReadonlyMap<string, SourceDoor>;
 
   /** Makes the adapters and begins their series; calls nobody. @throws {ConfigError} */
   constructor(options: RelayOptions) {
@@ -57,7 +65,9 @@ export class Relay {
     });
     const around = { http: this.#http, now: Date.now };
     const knownOf = (ids: readonly string[]) => createKnownItems(db, ids);
-    this.sources = createSources(config, registries, { ...around, knownOf });
+    const made = createSources(config, registries, { ...around, knownOf });
+    this.sources = made.polled;
+    this.pushed = made.pushed;
     this.sinks = createSinks(config, registries, around);
     this.#audience = createAudience({
       routes: config.routes,
@@ -65,9 +75,10 @@ export class Relay {
       operations: config.operations,
     });
     const parts = { config, db, metrics, log, writes, controls, audience: this.#audience };
-    const { sources, sinks } = this;
+    const { sources, pushed, sinks } = this;
     const tracing = options.exporting?.tracing;
-    this.#maker = new RoleMaker({ ...parts, tracing, sources, sinks });
+    this.#maker = new RoleMaker({ ...parts, tracing, sources, pushed, sinks });
+    this.#doors = options.push === undefined ? new Map() : this.#maker.doors(options.push);
     this.consoleWatch = new ConsoleWatch({ ...parts, sources, now: Date.now });
     const { listeners } = this.#audience;
     this.vitals = { db, roles: this.#maker.works.roles, listeners };
@@ -88,7 +99,9 @@ export class Relay {
 
   /** The ids that have series of their own in the metrics. */
   get ids(): MetricIds {
-    const { sources, sinks } = this;
+    const { sinks } = this;
+    const pushed = this.pushed.map((one) => ({ ...one, isPushed: true }));
+    const sources = [...this.sources, ...pushed];
     return { sources, sinks, roles: this.#maker.works.roles };
   }
 
@@ -105,6 +118,17 @@ export class Relay {
    */
   roles(startSource?: StartSource): Role[] {
     return this.#maker.roles(startSource);
+  }
+
+  /** Undefined: nothing is pushed to a source of this name. */
+  doorOf(id: string): SourceDoor | undefined {
+    return this.#doors.get(id);
+  }
+
+  /** What this process knows of the sources that are pushed to, by id. */
+  pushFacts(): WorkFacts {
+    const known = [...this.#doors].map(([id, door]) => [id, door.facts()]);
+    return { sources: Object.fromEntries(known) };
   }
 
   /** Undefined: there is no such sink, or people cannot act there. */

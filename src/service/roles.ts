@@ -10,7 +10,9 @@ import { startEscalation } from '../core/escalation/job.ts';
 import { placesById, Settling } from '../core/identity/backlog.ts';
 import type { Works } from '../core/identity/standing.ts';
 import { startIncidents } from '../core/incidents/over.ts';
+import type { FreshDeliveries } from '../core/intake/intake.ts';
 import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
+import { type PushDependencies, SourceDoor } from '../core/intake/push/door.ts';
 import { Tenants } from '../core/intake/tenants.ts';
 import type { Controls } from '../core/loops/controls.ts';
 import type { Lease, RoleWorker } from '../core/loops/lease.ts';
@@ -31,7 +33,7 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
 import type { Tracing } from '../observe/tracing/index.ts';
 import type { Database } from '../store/database.ts';
-import type { ConfiguredSink, ConfiguredSource } from './adapters.ts';
+import type { ConfiguredPush, ConfiguredSink, ConfiguredSource } from './adapters.ts';
 
 const incidents = 'job:incidents';
 const retention = 'job:retention';
@@ -49,6 +51,7 @@ export interface RoleParts {
   readonly controls?: Controls | undefined;
   readonly tracing: Tracing | undefined;
   readonly sources: readonly ConfiguredSource[];
+  readonly pushed: readonly ConfiguredPush[];
   readonly sinks: readonly ConfiguredSink[];
   readonly audience: Audience;
 }
@@ -74,7 +77,7 @@ export class RoleMaker {
     this.#groups = groupsOf({
       sources: sources.map(({ id }) => id),
       sinks: sinks.map(({ id, sink }) => ({ id, origin: sink.origin })),
-      routes: config.routes,
+      routes: config.routes.map((route) => ({ ...route, sources: polledOf(route, sources) })),
     });
     this.#places = placesOfSinks(sinks);
     this.#silences = new SilenceReader(db, log);
@@ -96,6 +99,17 @@ export class RoleMaker {
     ];
   }
 
+  /** Where sources are pushed to, by their id. */
+  doors({ isReady, act }: Pick<PushDependencies, 'isReady' | 'act'>): Map<string, SourceDoor> {
+    const { config, pushed } = this.#parts;
+    const around = {
+      ...this.#shared(),
+      ...this.#deciding(),
+      ...{ isReady, act, isTrustedProxy: config.access.isTrustedProxy },
+    };
+    return new Map(pushed.map(({ id, source }) => [id, new SourceDoor({ ...around, id, source })]));
+  }
+
   /** A posted message of the sink as it should be now. */
   messageOf({ id, voice, template }: ConfiguredSink, posted: DueEdit): Message {
     const { config, log, metrics } = this.#parts;
@@ -110,15 +124,12 @@ export class RoleMaker {
     const { config, sources } = this.#parts;
     const deps: PollDependencies = {
       ...this.#shared(),
+      ...this.#deciding(),
       id,
       source,
-      tenants: this.tenants,
-      silences: this.#silences,
       consoles: sources.map((one) => ({ id: one.id, console: one.source.console })),
-      routes: config.routes,
       operations: config.operations,
       intervalMs: config.pollingIntervalSeconds * 1000,
-      lanes: { offer: (fresh) => offerFresh(this.lanes, fresh) },
     };
     return {
       name: sourceRole(id),
@@ -191,10 +202,28 @@ export class RoleMaker {
     return { name, group: this.#groups.ofJob(name), isByFile, isFollower: true, start };
   }
 
+  /** What decides what becomes of an event, and who gets it at once. */
+  #deciding() {
+    return {
+      tenants: this.tenants,
+      silences: this.#silences,
+      routes: this.#parts.config.routes,
+      lanes: { offer: (fresh: FreshDeliveries) => offerFresh(this.lanes, fresh) },
+    };
+  }
+
   #shared() {
     const { db, metrics, log, writes, controls, tracing } = this.#parts;
     return { db, metrics, log, writes, controls, tracing, now: Date.now, random: Math.random };
   }
+}
+
+/** Those of a route's sources that have a role. */
+function polledOf(
+  { sources: wanted }: Config['routes'][number],
+  sources: readonly ConfiguredSource[],
+): readonly string[] | undefined {
+  return wanted?.filter((id) => sources.some((one) => one.id === id));
 }
 
 function roleNames({ config, sources, sinks }: RoleParts): string[] {

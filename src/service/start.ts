@@ -6,9 +6,9 @@ import { descriptorLimit, shortageWarning } from '../kit/descriptors.ts';
 import type { Logger, MaskingLogger } from '../observe/log.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { assertSources } from './adapters.ts';
+import { logWarnings } from './begin.ts';
 import { openGround } from './ground.ts';
-import { exitAfter, LiveService, logWarnings, type Service } from './live-service.ts';
+import { exitAfter, LiveService, type Service } from './live-service.ts';
 import type { ConfigOrigin } from './reload.ts';
 
 export type { Service } from './live-service.ts';
@@ -26,12 +26,10 @@ export interface ServiceOptions {
 
 /**
  * Listens before the database is ready, so that probes get answers meanwhile.
- * @throws {ConfigError} sources that nothing can reach
  * @throws {DataDirectoryError} or a system error such as EADDRINUSE
  */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
   const { log, version = 'unknown', registries = { sources, sinks } } = options;
-  assertSources(config, registries);
   logWarnings(config, log);
   const shortage = shortageWarning(descriptorLimit());
   if (shortage !== undefined) log.warn({ warning: shortage }, 'there are few file descriptors');

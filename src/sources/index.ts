@@ -5,9 +5,11 @@ import {
   deepinstinctEvents,
   deepinstinctSuspiciousEvents,
 } from './deepinstinct/index.ts';
+import { webhook } from './webhook/index.ts';
 
 export const sources: Record<string, SourceDefinition> = {
   deepinstinct_events: deepinstinctEvents,
   deepinstinct_suspicious_events: deepinstinctSuspiciousEvents,
   deepinstinct_changes: deepinstinctChanges,
+  webhook,
 };

@@ -37,6 +37,10 @@ export function describeDefinition(
       );
     });
 
+    test('no key of it is one that core understands', () => {
+      expect(Object.keys(properties)).not.toContain('type');
+    });
+
     test('what it calls secret is in its schema', () => {
       for (const secret of definition.secrets) expect(Object.keys(properties)).toContain(secret);
     });

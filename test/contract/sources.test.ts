@@ -47,7 +47,10 @@ describe('the registry of sources', () => {
 
     test(`${key} runs the source suite in tests of its own`, () => {
       const name = key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
-      const call = new RegExp(`^\\s*describePollSource\\((${name}|sources\\.${key})\\b`, 'm');
+      const call = new RegExp(
+        `^\\s*describe(?:Poll|Push)Source\\((${name}|sources\\.${key})\\b`,
+        'm',
+      );
       const files = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) =>
         file.endsWith('.test.ts'),
       );

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
 import type { HttpRequest } from '../../src/kit/http/index.ts';
 import type { Locale } from '../../src/kit/locale.ts';
-import { createSinks, createSources, wayInProblems } from '../../src/service/adapters.ts';
+import { createSinks, createSources } from '../../src/service/adapters.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import { storedEvent } from '../support/events.ts';
@@ -56,30 +56,6 @@ describe('a card', () => {
   });
 });
 
-describe('a way in', () => {
-  const poll = (id: string) => ({ id, type: 'polled', source: { kind: 'poll' as const } });
-  const push = (id: string) => ({ id, type: 'pushed', source: { kind: 'push' as const } });
-
-  test.each([
-    ['no source at all', [], []],
-    ['sources that are polled', [poll('a'), poll('b')], []],
-    ['one that is pushed to', [push('a')], ['sources.a']],
-    [
-      'each that is pushed to, among others',
-      [push('a'), poll('b'), push('c')],
-      ['sources.a', 'sources.c'],
-    ],
-  ])('is asked of %s', (_title, sources, expected) => {
-    const problems = wayInProblems(sources);
-    expect(problems.map(({ where }) => where)).toEqual(expected);
-    for (const { problem, remedy } of problems)
-      expect([problem, remedy]).toEqual([
-        'is of type "pushed", which sends its events here, but Tocsin has no address for them',
-        'Take this source out, or use a type that Tocsin polls',
-      ]);
-  });
-});
-
 describe('what is known of stored items', () => {
   const key = 'the-key-of-an-api-connector';
   const console = { url: 'https://console.example', token: key };
@@ -102,11 +78,21 @@ describe('what is known of stored items', () => {
     const all = { ...config, sources: [...config.sources, later] };
     const made = createSources(all, { sources, sinks }, { ...around, knownOf });
     expect(asked).toEqual([[...followed, 'later']]);
-    expect(made.map(({ id }) => id)).toEqual([...followed, 'later']);
+    expect(made.polled.map(({ id }) => id)).toEqual([...followed, 'later']);
     // Without such a source, nobody asks for anything.
     createSources(config, { sources, sinks }, { ...around, knownOf });
     expect(asked).toHaveLength(1);
     // Where nothing is read, as in a check, it is made all the same.
-    expect(createSources(all, { sources, sinks }, around)).toHaveLength(followed.length + 1);
+    expect(createSources(all, { sources, sinks }, around).polled).toHaveLength(followed.length + 1);
   });
+});
+
+test('sources that are pushed to stand apart from those that are polled', () => {
+  const http = { request: () => Promise.reject(new Error('a call')), close: async () => {} };
+  const settings: unknown = sources.webhook!.config.parse(sources.webhook!.example);
+  const pushed = { id: 'siem', type: 'webhook', settings };
+  const all = { ...config, sources: [...config.sources, pushed] };
+  const made = createSources(all, { sources, sinks }, { http, now: Date.now });
+  expect(made.pushed.map(({ id }) => id)).toEqual(['siem']);
+  expect(made.polled.map(({ id }) => id)).toEqual(config.sources.map(({ id }) => id));
 });

@@ -34,7 +34,14 @@ function maker({ sources: polled = [], sinks: own = [], routes = [], env = {} }:
     config: { ...config, routes },
     db: {} as RoleParts['db'],
     metrics: createMetrics({ version: 't', sources: [], sinks: [], roles: [] }),
-    ...{ log: quiet, writes: createWrites(), tracing: undefined, sources: polled, sinks: own },
+    ...{
+      log: quiet,
+      writes: createWrites(),
+      tracing: undefined,
+      sources: polled,
+      pushed: [],
+      sinks: own,
+    },
     audience: createAudience({ routes, sinks: own.map(({ id }) => id), operations: [] }),
   });
 }

@@ -1,83 +1,69 @@
-// What a service refuses before it opens or calls anything; at work, test/e2e.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// A service from its start: an event that is pushed to it is in the database when it is answered,
+// and a pushed act is done. As a process, test/e2e.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { z } from 'zod';
-import { type Command, entry } from '../../src/cli/command.ts';
-import { dispatch } from '../../src/cli/dispatch.ts';
-import { createCheck } from '../../src/commands/check.ts';
-import { createOnce } from '../../src/commands/once.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
-import { ConfigError } from '../../src/kit/errors.ts';
-import { createHttpClient } from '../../src/kit/http/index.ts';
-import type { SourceDefinition } from '../../src/kit/source.ts';
-import { exitCodes } from '../../src/service/exit-codes.ts';
 import { startService } from '../../src/service/start.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
+import { openPostgres } from '../../src/store/database.ts';
 import { quiet } from '../store/stored.ts';
+import { createTestDatabase, environmentOf } from '../support/database.ts';
+import { startFarEnd } from '../support/far-end.ts';
+import { until } from '../support/world.ts';
 
-const pushed: SourceDefinition = {
-  ...{ type: 'pushed', config: z.strictObject({}), example: {}, secrets: [] },
-  create: () => ({ kind: 'push', verify() {}, parse: () => [] }),
-};
-const registries = { sources: { ...sources, pushed }, sinks };
-const waits = { roleMs: 1, patienceMs: 1, pausedPatienceMs: 1, stormPatienceMs: 1 };
+const secret = 'a-secret-of-32-random-characters';
 
-function setUp() {
-  const directory = mkdtempSync(join(tmpdir(), 'tocsin-push-'));
+async function start() {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-start-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  writeFileSync(join(directory, 'tocsin.yaml'), 'sources: { siem: { type: pushed } }');
-  const env = {
-    MATTERMOST_WEBHOOK_URL: 'http://127.0.0.1:9/hooks/abcdefghijklmnopqrstuvwxyz',
-    DATA_DIR: join(directory, 'data'),
-    TOCSIN_CONFIG: 'tocsin.yaml',
-    HOST: '127.0.0.1',
-    PORT: '0',
+  const chat = await startFarEnd((_request, response) => void response.end('ok'));
+  const yaml = {
+    sources: {
+      siem: { type: 'webhook', proof: 'header', header: 'X-Secret', secret, id: 'item.n' },
+    },
+    sinks: { soc: { type: 'mattermost', url: `${chat.origin}/hooks/abcdefghijklmnopqrstuvwxyz` } },
   };
-  return { env, directory };
+  writeFileSync(join(directory, 'tocsin.yaml'), JSON.stringify(yaml));
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const env = {
+    ...environmentOf(database),
+    ...{ TOCSIN_CONFIG: 'tocsin.yaml', DATA_DIR: join(directory, 'data') },
+    ...{ HOST: '127.0.0.1', PORT: '0' },
+  };
+  const registries = { sources, sinks };
+  const service = await startService(loadConfig({ env, directory, registries }), { log: quiet });
+  onTestFinished(() => service.stop());
+  const db = openPostgres(database);
+  onTestFinished(() => db.$client.end());
+  const push = (body: string, path = 'siem', own = secret) =>
+    fetch(`${service.address}/hooks/${path}`, {
+      ...{ method: 'POST', headers: { 'x-secret': own }, body },
+    });
+  return { service, push, db, chat };
 }
 
-const commands = {
-  check: createCheck({ registries, createHttp: () => createHttpClient(), now: Date.now }),
-  once: createOnce(waits, registries),
-} satisfies Record<string, Command>;
+test('what is pushed is stored when it is answered, and announced', async () => {
+  const { service, push, db, chat } = await start();
+  await service.ready;
+  const answer = await push('[{"n": 1}, {"n": 2}]');
+  expect([answer.status, await answer.text()]).toEqual([202, '']);
+  const rows = await db.$client`select external_id from events where source = 'siem' order by id`;
+  expect(rows.map((row) => row.external_id)).toEqual(['1', '2']);
+  expect(await until(() => chat.received.length >= 2, 20_000)).toBe(true);
+  expect((await push('[{"n": 1}]', 'siem', 'wrong')).status).toBe(401);
+  expect((await push('[{"n": 1}]', 'nobody')).status).toBe(404);
+  expect((await push('[')).status).toBe(400);
+  expect((await push('x'.repeat(2_000_000))).status).toBe(413);
+});
 
-async function run(name: keyof typeof commands, ...options: string[]) {
-  const { env, directory } = setUp();
-  const output = { stdout: '', stderr: '' };
-  const table = { [name]: entry(`Runs ${name}`, commands[name]) };
-  const code = await dispatch([name, ...options], table, {
-    ...{ env, directory, version: 't' },
-    stdout(text) {
-      output.stdout += text;
-    },
-    stderr(text) {
-      output.stderr += text;
-    },
-  });
-  return { ...output, code, hasData: existsSync(env.DATA_DIR) };
-}
-
-describe('a source that is pushed to, which nothing can reach,', () => {
-  test.each(['check', 'once'] as const)('is refused by %s, with what to do', async (name) => {
-    const { stderr, code, hasData } = await run(name);
-    expect([code, hasData]).toEqual([exitCodes.config, false]);
-    expect(stderr).toContain('sources.siem is of type "pushed"');
-    expect(stderr).toContain('Take this source out, or use a type that Tocsin polls.');
-  });
-
-  test('is a problem for programs, too', async () => {
-    const { stdout, code } = await run('check', '--json');
-    expect(code).toBe(exitCodes.config);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: false, problems: [{ where: 'sources.siem' }] });
-  });
-
-  test('is refused by serve before anything is opened', async () => {
-    const { env, directory } = setUp();
-    const config = loadConfig({ env, directory, registries });
-    await expect(startService(config, { log: quiet, registries })).rejects.toThrow(ConfigError);
-    expect(existsSync(env.DATA_DIR)).toBe(false);
-  });
+test('before the database is ready the sender is asked to come back', async () => {
+  const { push } = await start();
+  const { status, headers } = await push('[{"n": 1}]');
+  // It may have become ready meanwhile.
+  expect([202, 503]).toContain(status);
+  if (status === 503) expect(headers.get('retry-after')).toBe('30');
 });

@@ -237,7 +237,7 @@ export function upwardImports(): string[] {
  */
 export const packagePlaces: Readonly<Record<string, RegExp>> = {
   '@electric-sql/pglite': /^src\/store\/embedded\//,
-  '@marcbachmann/cel-js': /^src\/core\/rules\//,
+  '@marcbachmann/cel-js': /^src\/(core\/rules\/|kit\/json-expression\.ts$)/,
   '@hono/node-server': /^src\/service\//,
   '@opentelemetry/api': /^src\/observe\/tracing\//,
   '@opentelemetry/exporter-trace-otlp-http': /^src\/observe\/tracing\/export\.ts$/,

@@ -93,6 +93,22 @@ const sources = row(
     perSecond,
   ),
   lines(
+    'Pushes',
+    'Requests to sources that are pushed to, by what was answered.',
+    {
+      '{{source}} {{outcome}}': `${rate('tocsin_source_pushes_total', 'source, outcome')} > 0`,
+    },
+    perSecond,
+  ),
+  lines(
+    'Time since the last push',
+    'Since something that was pushed was last stored, by any replica.',
+    {
+      '{{source}}': `time() - (max by (source) (tocsin_source_last_push_timestamp_seconds{${chosen}}) > 0)`,
+    },
+    seconds,
+  ),
+  lines(
     'Time of a poll',
     'Median and 99th percentile of one page.',
     {

@@ -11,15 +11,18 @@ export interface CountOptions {
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
+  /** Nothing may come for weeks, and all is well. */
+  readonly isPushed?: boolean;
 }
 
 export function countStored(
-  { id: source, metrics, nowMs }: CountOptions,
+  { id: source, metrics, nowMs, isPushed = false }: CountOptions,
   { facts }: Page,
   stored: Stored,
 ): void {
   // Set after the store: a page that is read and not stored is no success.
-  metrics.sourceLastSuccess.set({ source }, nowMs / 1000);
+  const last = isPushed ? metrics.sourceLastPush : metrics.sourceLastSuccess;
+  last.set({ source }, nowMs / 1000);
   for (const event of stored.events) metrics.countEvent(source, event);
   metrics.sourceDuplicates.inc({ source }, facts?.overlap ? 0 : stored.duplicates);
   for (const { sink, reason } of stored.suppressed) {

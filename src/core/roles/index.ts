@@ -2,7 +2,7 @@
 // back at the end.
 
 import { performance } from 'node:perf_hooks';
-import type { LeaseView } from '../../kit/records/role.ts';
+import type { LeaseView, WorkFacts } from '../../kit/records/role.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
@@ -44,6 +44,8 @@ export interface RolesDependencies {
   readonly log: Logger;
   readonly times?: RoleTimes;
   readonly writes?: Writes;
+  /** What this process knows of what is no role, for the others to read. */
+  facts?(): WorkFacts;
 }
 
 export interface Roles {
@@ -95,13 +97,21 @@ class ReplicaRoles implements Roles {
     this.#membership = new Membership({
       ...deps,
       ttlMs,
-      works: () => ({ ...worksOf(this.#roles), facts: this.#held.facts() }),
+      works: () => ({ ...worksOf(this.#roles), facts: this.#facts() }),
       onLost: () => this.#held.dropAll('lost'),
     });
     const validUntilMs = () => this.#membership.validUntilMs();
     this.#held = new HeldRoles({ ...deps, validUntilMs, onFree: () => this.#wake.now() });
     this.#standing = new StandingWatch(deps);
     this.#finished = this.#loop();
+  }
+
+  #facts(): WorkFacts {
+    const [held, more] = [this.#held.facts(), this.#deps.facts?.() ?? {}];
+    return {
+      sources: { ...more.sources, ...held.sources },
+      sinks: { ...more.sinks, ...held.sinks },
+    };
   }
 
   stuckMs(): number {

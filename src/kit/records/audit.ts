@@ -7,7 +7,8 @@ export type Permission = 'read' | 'operate' | 'admin';
 export interface Actor {
   readonly name: string;
   readonly role: Permission;
-  readonly via: 'cli' | 'api' | 'page' | 'chat';
+  /** `cli`, `api`, `page`, `chat`; of what another product reports, the type of its source. */
+  readonly via: string;
   /** Of the client; null for a command. */
   readonly address: string | null;
 }

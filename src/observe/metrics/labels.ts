@@ -7,6 +7,16 @@ import { type Severity, severityNames } from '../../kit/event.ts';
  * reason of its failure.
  */
 export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
+/** What a request to a source that is pushed to can be answered. */
+export const pushOutcomes = [
+  'accepted',
+  'unproved',
+  'malformed',
+  'too_large',
+  'rate_limited',
+  'unavailable',
+] as const;
+export type PushOutcome = (typeof pushOutcomes)[number];
 /** How a delivery can end. */
 export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
 /**

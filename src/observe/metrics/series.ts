@@ -10,6 +10,7 @@ import {
   noReason,
   otherType,
   pollOutcomes,
+  pushOutcomes,
   severityLabel,
   sinkStates,
 } from './labels.ts';
@@ -20,6 +21,8 @@ export interface MetricIds {
   readonly sources: readonly {
     readonly id: string;
     readonly types?: readonly string[] | undefined;
+    /** It is pushed to, and never polled. */
+    readonly isPushed?: boolean | undefined;
   }[];
   readonly sinks: readonly { readonly id: string }[];
   /** Names of roles, as in `leases.name`. */
@@ -45,14 +48,16 @@ export function createSeries(instruments: Instruments) {
     /** Starts the series of new ids at zero, and changes no other. */
     expect(ids: MetricIds): void {
       const { sources, sinks, roles } = idsOf(ids);
-      for (const id of fresh(sources, counted.sources)) startSource(instruments, id);
+      const pushed = new Set(ids.sources.flatMap(({ id, isPushed }) => (isPushed ? [id] : [])));
+      for (const id of fresh(sources, counted.sources))
+        startSource(instruments, id, pushed.has(id));
       for (const { id, types: own = [] } of ids.sources) {
         types.set(id, new Set(own));
         for (const type of [...own, otherType])
           instruments.sourceEventTypes.inc({ source: id, type }, 0);
       }
       for (const id of fresh(sinks, counted.sinks)) startSink(instruments, id);
-      for (const id of fresh(sources, shown.sources)) showSource(instruments, id);
+      for (const id of fresh(sources, shown.sources)) showSource(instruments, id, pushed.has(id));
       for (const id of fresh(sinks, shown.sinks)) showSink(instruments, id);
       for (const role of fresh(roles, shown.roles)) instruments.roleHeld.set({ role }, 0);
     },
@@ -111,29 +116,37 @@ function takeOthers(known: Set<string>, ids: readonly string[]): string[] {
   return others;
 }
 
-function startSource(instruments: Instruments, source: string): void {
+function startSource(instruments: Instruments, source: string, isPushed: boolean): void {
   for (const name of severityNames)
     instruments.sourceEvents.inc({ source, severity: name.toLowerCase() }, 0);
-  for (const outcome of pollOutcomes) instruments.sourcePolls.inc({ source, outcome }, 0);
   instruments.sourceDuplicates.inc({ source }, 0);
+  if (isPushed) {
+    for (const outcome of pushOutcomes) instruments.sourcePushes.inc({ source, outcome }, 0);
+    return;
+  }
+  for (const outcome of pollOutcomes) instruments.sourcePolls.inc({ source, outcome }, 0);
   instruments.sourcePollDuration.zero({ source });
 }
 
-function sourceGauges(instruments: Instruments) {
-  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole } = instruments;
-  const { sourcePausedByOperator } = instruments;
-  return [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourcePausedByOperator];
+function polledGauges(instruments: Instruments) {
+  const { sourceLastSuccess, sourceCursor, sourceOtherConsole } = instruments;
+  return [sourceLastSuccess, sourceCursor, sourceOtherConsole];
 }
 
-function showSource(instruments: Instruments, source: string): void {
-  for (const gauge of sourceGauges(instruments)) gauge.set({ source }, 0);
+function sourceGauges({ sourceLag, sourcePausedByOperator }: Instruments) {
+  return [sourceLag, sourcePausedByOperator];
+}
+
+function showSource(instruments: Instruments, source: string, isPushed: boolean): void {
+  const own = isPushed ? [instruments.sourceLastPush] : polledGauges(instruments);
+  for (const gauge of [...own, ...sourceGauges(instruments)]) gauge.set({ source }, 0);
 }
 
 function hideSource(instruments: Instruments, source: string): void {
-  const { sourceCredentialExpiry, sourceWatched, sourceSweepAge } = instruments;
+  const { sourceCredentialExpiry, sourceWatched, sourceSweepAge, sourceLastPush } = instruments;
   const gauges = [
-    ...sourceGauges(instruments),
-    ...[sourceCredentialExpiry, sourceWatched, sourceSweepAge],
+    ...[...polledGauges(instruments), ...sourceGauges(instruments)],
+    ...[sourceCredentialExpiry, sourceWatched, sourceSweepAge, sourceLastPush],
   ];
   for (const gauge of gauges) gauge.remove({ source });
 }

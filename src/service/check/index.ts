@@ -9,6 +9,7 @@ import { lookAtAddress } from '../address.ts';
 import { lookAtDatabase } from '../database.ts';
 import { tryOutSink, tryOutSource } from './far-ends.ts';
 import type { Finding } from './finding.ts';
+import { lookAtPushed } from './pushed.ts';
 import { lookAtBacklog, lookAtOthers, lookAtPositions } from './stored.ts';
 
 export type { Finding } from './finding.ts';
@@ -53,7 +54,7 @@ async function lookAround(
   { registries, now }: CheckDependencies,
 ): Promise<Finding[]> {
   const around = { http, now };
-  const sources = createSources(config, registries, around);
+  const { polled: sources, pushed } = createSources(config, registries, around);
   const sinks = createSinks(config, registries, around);
   const places = sinks.map(({ id, sink }) => ({ id, place: sink.place }));
   const found = await Promise.all([
@@ -65,6 +66,7 @@ async function lookAround(
     lookAtBacklog(config, places),
     lookAtOthers(config, places),
     ...sources.map((source) => tryOutSource(source, now())),
+    ...pushed.map((source) => lookAtPushed(source, config)),
     ...sinks.map(async (sink) => {
       const findings = await tryOutSink(sink, routeSettingsOf(config, sink.id));
       await sink.sink.close?.();

@@ -69,7 +69,13 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<Onc
     ...sourceProblems(sources, drained),
     ...(await sinkProblems({ counts: working, sinks, contested })),
   ];
-  return { problems, remarks: pauseRemarks({ sources, sinks, counts, controls }) };
+  const unheard = relay.pushed.map(
+    ({ id }) => `source ${id}: it is pushed to, and this command does not listen; serve does`,
+  );
+  return {
+    problems,
+    remarks: [...unheard, ...pauseRemarks({ sources, sinks, counts, controls })],
+  };
 }
 
 /** Waits until each source was read, or until another process has held the rest for too long. */

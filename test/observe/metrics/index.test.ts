@@ -11,6 +11,8 @@ const promised = {
   tocsin_source_event_types_total: 'counter',
   tocsin_source_duplicates_total: 'counter',
   tocsin_source_polls_total: 'counter',
+  tocsin_source_pushes_total: 'counter',
+  tocsin_source_last_push_timestamp_seconds: 'gauge',
   tocsin_source_requests_total: 'counter',
   tocsin_source_watched_items: 'gauge',
   tocsin_source_sweep_age_seconds: 'gauge',

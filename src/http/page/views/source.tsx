@@ -24,16 +24,20 @@ export const oneSource: View = async (visit, { source: id = '' }) => {
         </h1>
         {facts(one, visit)}
         <p class="row">
-          {one.type === null ? '' : <a href={`${path}/search`}>{own.look}</a>}
-          <ActLink
-            visit={visit}
-            href={`${path}/reset`}
-            text={own.reset}
-            needs={source.reset.permission}
-          />
+          {one.type === null || one.isPushed ? '' : <a href={`${path}/search`}>{own.look}</a>}
+          {one.isPushed ? (
+            ''
+          ) : (
+            <ActLink
+              visit={visit}
+              href={`${path}/reset`}
+              text={own.reset}
+              needs={source.reset.permission}
+            />
+          )}
           <a href="/sinks">{own.back}</a>
         </p>
-        {one.pause === null ? (
+        {one.pause === null && !one.isPushed ? (
           <section class="panel group">
             <h2>{own.poll}</h2>
             <p>{own.pollMeans}</p>
@@ -46,7 +50,7 @@ export const oneSource: View = async (visit, { source: id = '' }) => {
           visit={visit}
           path={path}
           pause={one.pause}
-          means={own.pauseSource}
+          means={one.isPushed ? own.pausePushed : own.pauseSource}
           resume={own.resumeSource}
         />
       </>
@@ -64,27 +68,45 @@ function facts(one: SourceItem, visit: Visit) {
       </dd>
       <dt>{own.type}</dt>
       <dd>{one.type ?? own.notConfigured}</dd>
-      <dt>{own.console}</dt>
-      <dd>
-        <Theirs text={one.console} />
-      </dd>
+      <dt>{own.way}</dt>
+      <dd>{one.isPushed ? own.isPushed : own.isRead}</dd>
+      {one.isPushed ? '' : consoleOf(one, visit)}
       <dt>{own.newest}</dt>
       <dd>
         <Time at={one.newestEvent?.receivedAt} />
       </dd>
       <dt>{own.lag}</dt>
       <dd>{lagOf(one.newestEvent)}</dd>
-      <dt>{own.lastRead}</dt>
+      <dt>{one.isPushed ? own.lastStored : own.lastRead}</dt>
       <dd>
         <Time at={one.lastSuccessAt} />
       </dd>
+      <dt>{one.isPushed ? own.lastRefused : own.lastError}</dt>
+      <dd>
+        <Theirs text={one.lastError?.message} /> {one.lastError && <Time at={one.lastError.at} />}
+      </dd>
+      {one.isPushed ? '' : positionOf(one, visit)}
+    </dl>
+  );
+}
+
+function consoleOf(one: SourceItem, { words: { sinks: own } }: Visit) {
+  return (
+    <>
+      <dt>{own.console}</dt>
+      <dd>
+        <Theirs text={one.console} />
+      </dd>
+    </>
+  );
+}
+
+function positionOf(one: SourceItem, { words: { sinks: own } }: Visit) {
+  return (
+    <>
       <dt>{own.nextRead}</dt>
       <dd>
         <Time at={one.nextPollAt} />
-      </dd>
-      <dt>{own.lastError}</dt>
-      <dd>
-        <Theirs text={one.lastError?.message} /> {one.lastError && <Time at={one.lastError.at} />}
       </dd>
       <dt>{own.cursor}</dt>
       <dd>
@@ -100,7 +122,7 @@ function facts(one: SourceItem, visit: Visit) {
       <dd>
         <ProcessName id={one.holder} />
       </dd>
-    </dl>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { callSeconds } from './buckets.ts';
 export function createSourceMetrics(registry: Registry) {
   const registers = [registry];
   return {
+    ...pushMetrics(registers),
     sourceEvents: new Counter({
       name: 'tocsin_source_events_total',
       help: 'Events stored for the first time.',
@@ -87,6 +88,23 @@ export function createSourceMetrics(registry: Registry) {
     sourceCredentialExpiry: new Gauge({
       name: 'tocsin_source_credential_expiry_timestamp_seconds',
       help: 'When the credential of the source ends; absent if it does not say.',
+      labelNames: ['source'],
+      registers,
+    }),
+  };
+}
+
+function pushMetrics(registers: Registry[]) {
+  return {
+    sourcePushes: new Counter({
+      name: 'tocsin_source_pushes_total',
+      help: 'Requests to a source that is pushed to, by what was answered; the proof of an unproved one was missing or wrong.',
+      labelNames: ['source', 'outcome'],
+      registers,
+    }),
+    sourceLastPush: new Gauge({
+      name: 'tocsin_source_last_push_timestamp_seconds',
+      help: 'When something was last stored that was pushed to the source; 0 until then.',
       labelNames: ['source'],
       registers,
     }),

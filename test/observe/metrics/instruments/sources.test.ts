@@ -9,6 +9,8 @@ test('the metrics of the sources have the names, labels and buckets that dashboa
     tocsin_source_event_types_total: { labels: ['source', 'type'] },
     tocsin_source_duplicates_total: { labels: ['source'] },
     tocsin_source_polls_total: { labels: ['source', 'outcome'] },
+    tocsin_source_pushes_total: { labels: ['source', 'outcome'] },
+    tocsin_source_last_push_timestamp_seconds: { labels: ['source'] },
     tocsin_source_poll_duration_seconds: {
       labels: ['source'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],

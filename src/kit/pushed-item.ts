@@ -1,0 +1,92 @@
+// What every source that is pushed to makes of bytes: JSON with the text of each item, and events of
+// items that nobody understands. Pure.
+import { createHash } from 'node:crypto';
+import { AdapterError } from './errors.ts';
+import { type EventDraft, unparsedRaw } from './event.ts';
+import { type JsonPieces, parsePieces } from './json-pieces.ts';
+import { cutMiddle, validText } from './text.ts';
+
+/** Longer texts are cut before anything looks at them. What is kept of the item is whole. */
+const textMax = 4000;
+
+/** @throws {AdapterError} `malformed` */
+export function pushedJson(body: Uint8Array): JsonPieces {
+  const text = new TextDecoder().decode(body);
+  try {
+    return parsePieces(text, textMax);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new AdapterError('reject_event', 'malformed', `The body ${error.message}.`);
+  }
+}
+
+/** The item as it was received; what is no object or list, as JSON. */
+export function rawOf(pieces: JsonPieces, item: unknown): string {
+  return pieces.sourceOf(item) ?? JSON.stringify(item) ?? unparsedRaw(String(item));
+}
+
+/** For senders that give their items no id: the same bytes are the same item. */
+export function hashId(raw: string): string {
+  return `sha256:${createHash('sha256').update(raw).digest('hex')}`;
+}
+
+/** Nobody understands it; it is kept, and announced. */
+export function unrecognisedItem(raw: string, stream: string): EventDraft {
+  const externalId = hashId(raw);
+  return {
+    externalId,
+    subject: `${stream}/${externalId}`,
+    stream,
+    type: 'UNRECOGNISED',
+    severity: 0,
+    status: null,
+    action: null,
+    occurredAt: null,
+    body: {},
+    raw,
+  };
+}
+
+/**
+ * Valid Unicode without NUL; of a number or a yes its word. Undefined for anything else, and for
+ * what is blank.
+ */
+export function wordOf(value: unknown, lengthMax = textMax): string | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
+  if (typeof value !== 'string') return undefined;
+  const text = validText(cutMiddle(value, lengthMax));
+  return /\S/.test(text) ? text : undefined;
+}
+
+const [msMin, msMax] = [Date.UTC(1990), Date.UTC(2200)];
+
+/**
+ * ISO 8601 in UTC of a time: ISO 8601 or RFC 3339, else seconds, milliseconds, microseconds or
+ * nanoseconds since the epoch. Without a zone it counts as UTC. Undefined for anything else.
+ */
+export function timeOf(value: unknown): string | undefined {
+  const ms =
+    typeof value === 'string' && !/^\d{9,19}$/.test(value) ? msOfText(value) : msOfNumber(value);
+  return ms !== undefined && ms >= msMin && ms < msMax ? new Date(ms).toISOString() : undefined;
+}
+
+const isoForm =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+
+function msOfText(text: string): number | undefined {
+  const [, date, time, fraction = '0', zone = 'Z'] = isoForm.exec(text.trim()) ?? [];
+  if (date === undefined) return undefined;
+  const offset = zone.toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
+  const ms = Date.parse(`${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`);
+  // Without seconds the fraction does not belong there.
+  return Number.isNaN(ms) ? Date.parse(`${date}T${time}${offset}`) : ms;
+}
+
+function msOfNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  const digits = Math.floor(Math.log10(Math.abs(number) || 1)) + 1;
+  if (digits <= 10) return number * 1000;
+  return digits <= 13 ? number : number / 10 ** (digits - 13);
+}
