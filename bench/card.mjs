@@ -61,7 +61,7 @@ function measure(make) {
   for (let made = 0; made < eventsInRound; made += eventsInPage) {
     const page = Array.from({ length: eventsInPage }, () => {
       id += 1;
-      return { ...eventOf(items[id % items.length]), id };
+      return eventOf(items[id % items.length], id);
     });
     const begin = process.cpuUsage();
     for (const event of page) make(event);
@@ -136,11 +136,29 @@ async function sampleItems() {
   });
 }
 
-/** As it reaches a sink that has nothing to wait for. */
-function eventOf({ id, stream, source, text }) {
-  const item = { id, text, value: JSON.parse(text) };
-  const { raw: _raw, ...draft } = normalise(item, { stream, link: 'https://console.example/' });
-  return { ...draft, source, receivedAt: new Date(insertedAtMs + id).toISOString() };
+/**
+ * As it reaches a sink that has nothing to wait for. Each field is named, as in the service: copies
+ * by spreading would each have a shape of their own, which every reader of a field pays for.
+ */
+function eventOf({ id: itemId, stream, source, text }, id) {
+  const item = { id: itemId, text, value: JSON.parse(text) };
+  const draft = normalise(item, { stream, link: 'https://console.example/' });
+  const { externalId, subject, type, severity, status, action, occurredAt, body } = draft;
+  const receivedAt = new Date(insertedAtMs + itemId).toISOString();
+  return {
+    id,
+    source,
+    externalId,
+    subject,
+    stream,
+    type,
+    severity,
+    status,
+    action,
+    occurredAt,
+    receivedAt,
+    body,
+  };
 }
 
 function report() {
