@@ -158,8 +158,8 @@ export interface Digest {
 
 /**
  * The normalised event as stored in `events.body`. Every field is optional: what the vendor did not
- * report is absent, never null or "". All text is the vendor's (unescaped, maybe hostile), but
- * valid Unicode without NUL. Times are ISO 8601 in UTC.
+ * report is absent or undefined, never null or "". All text is the vendor's (unescaped, maybe
+ * hostile), but valid Unicode without NUL. Times are ISO 8601 in UTC.
  */
 export interface EventBody {
   /** The vendor's number or name of the item, as its console shows it. */

@@ -44,13 +44,15 @@ function textFaults(value: unknown, at: string): string[] {
 }
 
 /**
- * In the body, what was not said is absent; what is there is text, a number, or a nest of these.
+ * In the body, what was not said is absent or undefined, which JSON leaves out too; what is there is
+ * text, a number, or a nest of these.
  */
 function bodyFaults(value: unknown, at: string): string[] {
   // What an item did not have, or has no longer, is said.
   if (value === null && /^body\.change\.fields\.\d+\.(from|to)$/.test(at)) return [];
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
+      .filter(([, item]) => item !== undefined || Array.isArray(value))
       .flatMap(([key, item]) => bodyFaults(item, `${at}.${key}`))
       .concat(textFaults(Object.keys(value), at));
   }

@@ -63,18 +63,15 @@ export function objectsOf(value: unknown, countMax: number): readonly Wire[] {
   return list.filter(isObject);
 }
 
-/** `fields` without what is undefined; undefined if nothing is left. */
+/**
+ * `fields` as they are; undefined if none of them says anything. What is absent stays in them as
+ * undefined, because whoever reads objects of one shape finds its fields at once.
+ */
 export function present<T extends object>(
   fields: { [K in keyof T]: T[K] | undefined },
 ): T | undefined {
-  const kept: Partial<T> = {};
-  let isEmpty = true;
-  for (const key in fields) {
-    if (fields[key] === undefined) continue;
-    kept[key] = fields[key];
-    isEmpty = false;
-  }
-  return isEmpty ? undefined : (kept as T);
+  for (const key in fields) if (fields[key] !== undefined) return fields as T;
+  return undefined;
 }
 
 /** What stands behind the last slash of either kind, slashes at the end aside. */

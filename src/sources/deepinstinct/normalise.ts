@@ -86,6 +86,7 @@ function bodyOf(
 ): EventBody {
   const sources = sourcesOf(wire.source);
   const { file, rule } = fileOf(wire, type, sources);
+  const { process, parentProcess } = processesOf(wire, sources);
   const recurrence = countOf(wire.reoccurrence_count);
   const body: { [K in keyof EventBody]: EventBody[K] | undefined } = {
     itemId: id === undefined ? undefined : String(id),
@@ -101,7 +102,8 @@ function bodyOf(
     user: firstText(deviceInfoOf(wire), 'logged_in_users') ?? firstText(wire, 'username'),
     tenant: tenantOf(wire),
     file,
-    ...processesOf(wire, sources),
+    process,
+    parentProcess,
     target:
       firstText(wire, 'target_process_path', 'target_file', 'registry_path') ??
       sources.get('REGISTRY_PATH'),

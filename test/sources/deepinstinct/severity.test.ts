@@ -28,9 +28,8 @@ describe('the severity', () => {
 
   test.each([undefined, null, '', ' '])('of no word (%j) follows from type and stream', (word) => {
     expect(draftOf({ type: 'CREDENTIAL_DUMP', threat_severity: word }).severity).toBe(4);
-    expect(draftOf({ type: 'CREDENTIAL_DUMP', threat_severity: word }).body).not.toHaveProperty(
-      'severityRaw',
-    );
+    const { body } = draftOf({ type: 'CREDENTIAL_DUMP', threat_severity: word });
+    expect(body.severityRaw).toBeUndefined();
     expect(
       draftOf({ type: 'SCRIPT_CONTROL_COMMAND', threat_severity: word }, 'suspicious').severity,
     ).toBe(2);
