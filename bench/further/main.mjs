@@ -8,6 +8,7 @@ import * as edits from './edits.mjs';
 import * as embedded from './embedded.mjs';
 import * as growth from './growth.mjs';
 import * as idle from './idle.mjs';
+import * as incidents from './incidents.mjs';
 import * as latency from './latency.mjs';
 import * as recovery from './recovery.mjs';
 import * as retention from './retention.mjs';
@@ -22,6 +23,7 @@ const measurements = [
   retention,
   sinks,
   idle,
+  incidents,
   embedded,
   disk,
   routing,

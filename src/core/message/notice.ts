@@ -45,9 +45,10 @@ function valuesOf(notice: Notice, language: Language, max: number): Values {
   const shown = entriesOf(notice).map(
     ([name, value]) => [name, valueText(name, value, language, max)] as const,
   );
-  const { count, digests } = notice.values;
+  const { count, digests, before, open } = notice.values;
   return {
     ...Object.fromEntries(shown),
+    ...counted({ before, open }),
     events: countText(count, (value) => eventsText(value, language)),
     digests: countText(digests, (value) =>
       value === 1
@@ -55,6 +56,12 @@ function valuesOf(notice: Notice, language: Language, max: number): Values {
         : language.say('digestCount', { count: number(value) }),
     ),
   };
+}
+
+/** Those that are counts, as a reader’s own words are. */
+function counted(values: Readonly<Record<string, string | undefined>>): Values {
+  const texts = Object.entries(values).map(([name, value]) => [name, countText(value, number)]);
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined));
 }
 
 function countText(count: string | undefined, text: (count: number) => Text): Text | undefined {

@@ -51,11 +51,12 @@ test('the week, its times beside those of the week before, and what was noisy', 
   expect(plainText(card.headline)).toBe(
     'The week from 2026-11-23 to 2026-11-29: 42 events, 38 in the week before, 3 not acknowledged.',
   );
+  expect(card.headline.every(({ kind }) => kind === 'word')).toBe(true);
   expect(fieldsOf(card)).toEqual([
     'Severity: CRITICAL 2 · HIGH 40',
     'Not Acknowledged: HIGH 3',
-    'To the Screen: half within 2 s, 9 of 10 within 89 s (the week before: 3 s, 9 s)',
-    'To an Acknowledgement: half within 4 min, 9 of 10 within 2 h',
+    'To the Screen: median 2 s, 9 of 10 within 89 s (before: 3 s, 9 s)',
+    'To Acknowledge: median 4 min, 9 of 10 within 2 h',
     'Given Up: 2',
   ]);
   expect(card.remarks.map(plainText)).toEqual([
@@ -90,7 +91,7 @@ describe('in Thai', () => {
     for (const part of ['2026-11-23', '2026-11-29', '42', '38', 'PC-1 *x*', '11', 'all', '20'])
       expect(all).toContain(part);
     expect(fieldsOf(card)[2]).toBe(
-      'เวลาจนขึ้นหน้าจอ: ครึ่งหนึ่งภายใน 2 วินาที และ 9 ใน 10 ภายใน 89 วินาที (สัปดาห์ก่อน: 3 วินาที และ 9 วินาที)',
+      'ถึงหน้าจอ: มัธยฐาน 2 วินาที, 9 ใน 10 ภายใน 89 วินาที (ก่อน: 3 วินาที, 9 วินาที)',
     );
   });
 });

@@ -67,8 +67,8 @@ export const en = {
     rows: 'Most Severe',
     reportOpen: 'Not Acknowledged',
     reportScreen: 'To the Screen',
-    reportAcknowledge: 'To an Acknowledgement',
-    reportResolve: 'To the End',
+    reportAcknowledge: 'To Acknowledge',
+    reportResolve: 'To Resolve',
     reportDead: 'Given Up',
   },
   months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
@@ -102,8 +102,7 @@ export const en = {
     digestMore: 'and {count} more[ at {where}]',
     times: '{count} times',
     // The weekly report.
-    reportSpread:
-      'half within {median}, 9 of 10 within {p90}[ (the week before: {beforeMedian}, {beforeP90})]',
+    reportSpread: 'median {median}, 9 of 10 within {p90}[ (before: {beforeMedian}, {beforeP90})]',
     reportDevice:
       'Noisiest device: {name}, {messages} messages. A silence after the first would have saved {saved} of them.',
     reportRoute:

@@ -65,9 +65,9 @@ export const th: LocaleWords = {
     event: 'เหตุการณ์',
     rows: 'รุนแรงที่สุด',
     reportOpen: 'ยังไม่มีผู้รับทราบ',
-    reportScreen: 'เวลาจนขึ้นหน้าจอ',
-    reportAcknowledge: 'เวลาจนมีผู้รับทราบ',
-    reportResolve: 'เวลาจนแก้ไขเสร็จ',
+    reportScreen: 'ถึงหน้าจอ',
+    reportAcknowledge: 'จนรับทราบ',
+    reportResolve: 'จนแก้ไขเสร็จ',
     reportDead: 'เลิกพยายามส่ง',
   },
   months: [
@@ -113,8 +113,7 @@ export const th: LocaleWords = {
     digestFiles: 'และไฟล์อื่นอีก {count} ไฟล์',
     digestMore: 'และอีก {count} รายการ[ ดูได้ที่ {where}]',
     times: '{count} ครั้ง',
-    reportSpread:
-      'ครึ่งหนึ่งภายใน {median} และ 9 ใน 10 ภายใน {p90}[ (สัปดาห์ก่อน: {beforeMedian} และ {beforeP90})]',
+    reportSpread: 'มัธยฐาน {median}, 9 ใน 10 ภายใน {p90}[ (ก่อน: {beforeMedian}, {beforeP90})]',
     reportDevice:
       'อุปกรณ์ที่มีข้อความมากที่สุด: {name} จำนวน {messages} ข้อความ หากปิดเสียงหลังข้อความแรก จะลดลงได้ {saved} ข้อความ',
     reportRoute:
