@@ -1,7 +1,9 @@
-// The tokens of buttons that were pressed, and the message in which each button stands.
+// The tokens of buttons that were pressed, and the message in which each button stands. A message
+// that a press claimed is among the tokens, so that no other event claims it.
 
 import type { DeliveryState } from '../kit/records/delivery.ts';
 import { deliveryStates } from '../kit/records/delivery.ts';
+import { hashOfSecret } from '../kit/token.ts';
 import type { Database } from './database.ts';
 import { type ColumnOf, RowReader } from './row.ts';
 import type { deliveries } from './schema.ts';
@@ -61,7 +63,10 @@ export async function readMessage(
   };
 }
 
-/** False: by now it has one. */
+/** Far longer than any button counts. */
+const claimDays = 366;
+
+/** False: by now it has one, or the message is that of another event. */
 export async function claimMessage(
   db: Database,
   {
@@ -74,9 +79,18 @@ export async function claimMessage(
     readonly remoteId: string;
   },
 ): Promise<boolean> {
+  // Looking for the message among the deliveries would read all of them.
+  const hash = hashOfSecret(`message ${sink} ${remoteId}`);
   const claimed = await db.$client`
+    with taken as (
+      insert into chat_tokens (hash, expires_at)
+      select ${hash}, now() + ${claimDays}::integer * interval '1 day' from deliveries
+      where event_id = ${eventId} and sink = ${sink} and remote_id is null and state = 'delivered'
+      on conflict (hash) do nothing returning hash
+    )
     update deliveries set remote_id = ${remoteId}
     where event_id = ${eventId} and sink = ${sink} and remote_id is null and state = 'delivered'
+      and exists (select 1 from taken)
     returning event_id`;
   return claimed.length > 0;
 }

@@ -1,17 +1,20 @@
 // Cards that stay true: the service posts as a bot of a simulated Mattermost, incidents change, and
 // the service is killed meanwhile. Each card ends in the true state, and none comes twice.
-// `INCIDENTS=1000 KILLS=5` makes it the long form.
+// `INCIDENTS=1000 KILLS=5` makes it the long form, `PRESSES=200` presses more buttons.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fieldsDrawn, type Post } from '../../simulators/mattermost/post.ts';
+import { ButtonTokens } from '../../src/core/chat/index.ts';
 import { changeIncident } from '../../src/core/incidents/change.ts';
 import type { Wanted } from '../../src/core/incidents/decide.ts';
+import type { CardButton } from '../../src/core/message/actions.ts';
 import { type Database, openPostgres } from '../../src/store/database.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 
 const incidents = Number(process.env.INCIDENTS ?? 25);
 const kills = Number(process.env.KILLS ?? 2);
+const presses = Number(process.env.PRESSES ?? 20);
 const channel = 'security-alerts';
 const changesOfEach: readonly Wanted[] = [
   { kind: 'acknowledged', forMs: 3_600_000 },
@@ -56,7 +59,48 @@ test('every card ends in the true state, across kills, and none comes twice', {
   expect(edits).toBeLessThan(incidents * changesOfEach.length);
 });
 
-async function setUp() {
+test('a press is answered while the edit of its card hangs', { timeout: 120_000 }, async () => {
+  // An answer that waited for the edit would come after this test.
+  const { world, db, bot, cards } = await setUp({ people: 'members', timeout: '5m' });
+  const { mattermost } = world;
+  const ana = mattermost.addUser('ana', { channels: [channel] });
+  world.tenant.add('events', 1);
+  const service = world.start();
+  await service.ready();
+  await until(async () => (await rootsOf(db)).length === 1, 60_000);
+  const [eventId] = (await rootsOf(db)) as [number];
+  const [card] = cards() as [Post];
+  const tokens = new ButtonTokens({ sink: 'soc', credential: bot.token });
+  const press = async (action: CardButton['action'], version: number) => {
+    const token = tokens.tokenOf({ action, eventId, version });
+    const person = { user_id: ana.id, user_name: 'ana', post_id: card.id };
+    const body = JSON.stringify({ ...person, context: { token } });
+    const beganMs = performance.now();
+    const answer = await fetch(`${await service.address}/chat/soc/actions`, {
+      ...{ method: 'POST', body },
+    });
+    const said = (await answer.json()) as { readonly ephemeral_text: string };
+    return { text: said.ephemeral_text, ms: performance.now() - beganMs };
+  };
+  mattermost.fail('hang', Number.POSITIVE_INFINITY, (_body, call) => call.startsWith('PUT '));
+  expect((await press('acknowledge', 0)).text).toMatch(/^Done\. Acknowledged by/);
+  const hanging = () => mattermost.requests.log.filter(({ call }) => call?.startsWith('PUT '));
+  expect(await until(() => hanging().length === 1, 60_000)).toBe(true);
+  expect((await press('resolve', 1)).text).toMatch(/^Done\. Resolved by/);
+  const times: number[] = [];
+  for (let n = 0; n < presses; n += 1) {
+    times.push((await press(n % 2 === 0 ? 'acknowledge' : 'why', n + 2)).ms);
+    if (n % 2 === 0) times.push((await press('reopen', n + 2)).ms);
+  }
+  expect(hanging()).toHaveLength(1);
+  expect(cards()[0]!.edits ?? 0).toBe(0);
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.floor((times.length - 1) * share)]!.toFixed(1);
+  console.info(`${times.length} presses: median ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+});
+
+/** @param more of the sink */
+async function setUp(more: object = {}) {
   const world = await createWorld({
     database: 'postgres',
     environment: {
@@ -67,7 +111,7 @@ async function setUp() {
   });
   const { mattermost } = world;
   const bot = mattermost.addBot('tocsin', { channels: [channel] });
-  const settings = { url: mattermost.url, token: bot.token, channel: `secops/${channel}` };
+  const settings = { url: mattermost.url, token: bot.token, channel: `secops/${channel}`, ...more };
   const soc = JSON.stringify({ type: 'mattermost_bot', ...settings });
   writeFileSync(
     join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
@@ -75,7 +119,7 @@ async function setUp() {
   );
   const db = openPostgres({ url: world.databaseUrl!, prepare: true });
   onTestFinished(() => db.$client.end({ timeout: 5 }));
-  return { world, db, cards: () => cardsOf(world) };
+  return { world, db, bot, cards: () => cardsOf(world) };
 }
 
 /** Cards of events, without what was written below them. */

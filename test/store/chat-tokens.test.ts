@@ -53,3 +53,15 @@ test('a message is claimed once, and only after it was delivered', async () => {
   expect(await readMessage(db(), place)).toEqual({ state: 'delivered', remoteId: 'p1' });
   expect(await readMessage(db(), { ...place, sink: 'mail' })).toBeNull();
 });
+
+test('a message is that of one event at its sink, though two claim it at once', async () => {
+  await storePage(db(), { events: [draft(1), draft(2)] });
+  await db().$client`update deliveries set state = 'delivered', finalized_at = now()`;
+  const rows = await db().$client`select id from events order by id`;
+  const claims = await Promise.all(
+    rows.map(({ id }) => claimMessage(db(), { eventId: id, sink: 'soc', remoteId: 'p1' })),
+  );
+  expect(claims.toSorted()).toEqual([false, true]);
+  const loser = rows[claims.indexOf(false)]!.id;
+  expect(await claimMessage(db(), { eventId: loser, sink: 'soc', remoteId: 'p2' })).toBe(true);
+});

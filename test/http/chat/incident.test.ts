@@ -1,5 +1,5 @@
 // The buttons by which people take an incident, put it off, resolve it and open it again.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useChat } from './chatting.ts';
 
 const { db, posted, press, tokenOf, audited, onFailure } = useChat();
@@ -79,5 +79,43 @@ test.each(['acknowledge', 'resolve', 'snooze', 'reopen'] as const)(
     const { text } = await press({ action, event, value: '4h', user: 'ureader', name: 'reader' });
     expect(text).toMatch(/^You may look but not act/);
     expect(await stateOf()).toEqual([]);
+  },
+);
+
+const acts = ['acknowledge', 'resolve', 'snooze', 'reopen', 'escalate'] as const;
+const old = { now: () => Date.now() - 9 * 86_400_000 };
+const nobody = { people: 'members' as const, isMember: async () => false };
+
+describe.each(acts)('to %s', (action) => {
+  test.each([
+    ['forged', { token: 'a.b' }, 'Tocsin did not make this button'],
+    ['of another sink', { of: { sink: 'other' } }, 'Tocsin did not make this button'],
+    ['expired', { of: old }, 'This button is more than a week old'],
+    ['in another message', { post: 'p9' }, 'This is not the message'],
+    ['by a stranger', { user: 'umallory', name: 'mallory' }, 'Tocsin does not know you'],
+    ['by nobody of the channel', { settings: nobody }, 'Nothing was done: only members'],
+    ['by who may only look', { user: 'ureader', name: 'reader' }, 'You may look but not act'],
+  ])('by a button that is %s changes nothing', async (_what, given, words) => {
+    const event = await posted();
+    const { of, ...more } = given as typeof given & { readonly of?: object };
+    const token = of === undefined ? {} : { token: tokenOf(action, event, of) };
+    const { text } = await press({ action, event, value: '4h', ...token, ...more });
+    expect(text).toContain(words);
+    expect([await stateOf(), await audited()]).toEqual([[], []]);
+  });
+});
+
+test.each(['acknowledge', 'resolve', 'snooze'] as const)(
+  'a press to %s that is replayed changes nothing, also after it was reopened',
+  async (action) => {
+    const event = await posted();
+    const replayed = { event, value: '4h', token: tokenOf(action, event) };
+    await press(replayed);
+    await press({ event, action: 'reopen' });
+    for (const user of ['uana', 'ubob'])
+      expect((await press({ ...replayed, user })).text).toMatch(
+        /^This button has already been used/,
+      );
+    expect(await stateOf()).toMatchObject([{ state: 'open', version: 2 }]);
   },
 );

@@ -1,6 +1,6 @@
 // Which presses of a button count: those of buttons that Tocsin made, in the message that it
 // posted, by people whom it knows, and each once where it changes something.
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { DueEdit } from '../../../src/kit/records/edit.ts';
 import { useChat } from './chatting.ts';
 
@@ -227,4 +227,30 @@ test('the menu of another message, or of another event, does nothing', async () 
   expect((await press({ ...menu, event, post: 'p2' })).text).toMatch(/^This is not the message/);
   expect((await press({ ...menu, event: 999_999 })).text).toMatch(/^This event is no longer/);
   expect(await silences()).toEqual({ count: 0 });
+});
+
+describe('the genuine button of one incident in the message of another', () => {
+  const other = { body, externalId: 'b', subject: 'b' };
+  const changed = () => db().$client`select kind from incident_changes`;
+
+  test.each(['acknowledge', 'resolve', 'snooze', 'escalate', 'silenceFile', 'why'] as const)(
+    'does not %s',
+    async (action) => {
+      const [a, b] = [await posted({ body }), await posted(other, { remoteId: 'p2', escalation })];
+      const { text } = await press({ action, event: b, post: 'p1', value: '4h' });
+      expect(text).toMatch(/^This is not the message/);
+      expect([await changed(), await silences(), await audited()]).toEqual([[], { count: 0 }, []]);
+      expect((await press({ action: 'why', event: a, post: 'p1' })).text).toContain('sent it here');
+    },
+  );
+
+  test('does nothing where a webhook told of no message, and still works in its own', async () => {
+    const none = { remoteId: null };
+    const [a, b] = [await posted({ body }, none), await posted(other, none)];
+    await press({ action: 'acknowledge', event: a, post: 'p1' });
+    const asked = { action: 'acknowledge' as const, event: b };
+    expect((await press({ ...asked, post: 'p1' })).text).toMatch(/^This is not the message/);
+    expect((await press({ ...asked, post: 'p2' })).text).toMatch(/^Done\./);
+    expect(await changed()).toHaveLength(2);
+  });
 });
