@@ -47,3 +47,20 @@ export const webUrl = z
     const read = readWebUrl(text);
     if ('fault' in read) addIssue({ code: 'custom', message: read.fault });
   });
+
+/**
+ * The same for an address in which more may be wrong. @param faultIn follows the name of the setting,
+ * without the address; undefined if nothing is wrong
+ */
+export function webUrlOf(faultIn: (url: URL, text: string) => string | undefined) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .superRefine((text, { addIssue }) => {
+      if (text === '') return;
+      const read = readWebUrl(text);
+      const fault = 'fault' in read ? read.fault : faultIn(read.url, text);
+      if (fault !== undefined) addIssue({ code: 'custom', message: fault });
+    });
+}

@@ -1,6 +1,6 @@
 // The reader of web addresses: what it takes, and what it says of the rest without repeating it.
 import { describe, expect, test } from 'vitest';
-import { readWebUrl } from '../../src/kit/web-url.ts';
+import { readWebUrl, webUrlOf } from '../../src/kit/web-url.ts';
 
 describe('readWebUrl', () => {
   test.each([
@@ -34,4 +34,14 @@ describe('readWebUrl', () => {
     expect(fault).toMatch(words);
     expect(fault).not.toContain('s3cret');
   });
+});
+
+test('more may be wrong with an address, which is said after what makes it none', () => {
+  const schema = webUrlOf(({ pathname }) => (pathname === '/' ? undefined : 'has a path'));
+  const faultsOf = (text: string) =>
+    schema.safeParse(text).error?.issues.map(({ message }) => message);
+  expect(faultsOf(' https://chat.example ')).toBeUndefined();
+  expect(faultsOf('https://chat.example/x')).toEqual(['has a path']);
+  expect(faultsOf('ftp://chat.example/x')).toEqual(['is no http or https URL']);
+  expect(faultsOf(' ')).toHaveLength(1);
 });

@@ -5,17 +5,14 @@ import { mentionFrom } from '../../kit/mention.ts';
 import { listedPeople } from '../../kit/people.ts';
 import { isFitForName } from '../../kit/text.ts';
 import { plainlyUnfitForNames } from '../../kit/unseen.ts';
-import { readWebUrl } from '../../kit/web-url.ts';
+import { readWebUrl, webUrlOf } from '../../kit/web-url.ts';
 
 const noDisplayName = 'is no display name: 1 to 64 characters, without @ < > and back-ticks';
 /** The part of the rule that an editor can check: it is in the JSON Schema of tocsin.yaml. */
 const displayName = new RegExp(`^[^@<>\`${plainlyUnfitForNames}]{1,64}$`, 'u');
 
-/** Why `text` is no URL of a webhook, without repeating it; undefined if it is one. */
-function faultOf(text: string): string | undefined {
-  const read = readWebUrl(text);
-  if ('fault' in read) return read.fault;
-  const { url } = read;
+/** Why it is no URL of a webhook; undefined if it is one. */
+function faultIn(url: URL, text: string): string | undefined {
   if (/[?#]/.test(text))
     return 'has something behind the webhook’s id (? or #); copy the URL without it';
   if (!/\/hooks\/[A-Za-z0-9]+$/.test(url.pathname)) {
@@ -42,17 +39,9 @@ const commandToken = z
   );
 
 export const config = z.strictObject({
-  url: z
-    .string()
-    .trim()
-    .min(1)
-    .superRefine((text, context) => {
-      const fault = text === '' ? undefined : faultOf(text);
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-    })
-    .describe(
-      'The URL of an incoming webhook (Integrations → Incoming Webhooks), such as https://chat.example.com/hooks/…; whoever has it can post.',
-    ),
+  url: webUrlOf(faultIn).describe(
+    'The URL of an incoming webhook (Integrations → Incoming Webhooks), such as https://chat.example.com/hooks/…; whoever has it can post.',
+  ),
   channel: z
     .string()
     .regex(

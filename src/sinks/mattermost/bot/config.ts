@@ -2,15 +2,13 @@
 import { z } from 'zod';
 import { type SeverityName, severityNames } from '../../../kit/event.ts';
 import { people } from '../../../kit/people.ts';
-import { readWebUrl } from '../../../kit/web-url.ts';
+import { webUrlOf } from '../../../kit/web-url.ts';
 import { config as ofWebhook } from '../config.ts';
 
-/** Why `text` is no address of a server; undefined if it is one. */
-function faultOf(text: string): string | undefined {
-  const read = readWebUrl(text);
-  if ('fault' in read) return read.fault;
+/** Why it is no address of a server; undefined if it is one. */
+function faultIn(url: URL, text: string): string | undefined {
   if (/[?#]/.test(text)) return 'has something behind the address of the server (? or #)';
-  return /\/(?:hooks|api)(?:\/|$)/.test(read.url.pathname)
+  return /\/(?:hooks|api)(?:\/|$)/.test(url.pathname)
     ? 'is not the address of the server alone: leave out /hooks/… and /api/…'
     : undefined;
 }
@@ -19,14 +17,7 @@ const id = '[a-z0-9]{26}';
 const { mention, mention_from, priority, card, title } = ofWebhook.shape;
 
 export const config = z.strictObject({
-  url: z
-    .string()
-    .trim()
-    .min(1)
-    .superRefine((text, context) => {
-      const fault = text === '' ? undefined : faultOf(text);
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-    })
+  url: webUrlOf(faultIn)
     .transform((text) => text.replace(/\/+$/, ''))
     .describe('The address of the Mattermost server, such as https://chat.example.com'),
   token: z

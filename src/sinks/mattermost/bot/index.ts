@@ -5,6 +5,7 @@ import type { Chat } from '../../../kit/chat.ts';
 import type { AdapterError } from '../../../kit/errors.ts';
 import type { HttpAnswer } from '../../../kit/http/index.ts';
 import { originOf } from '../../../kit/origin.ts';
+import { OwnMessages } from '../../../kit/own-messages.ts';
 import { placeOf } from '../../../kit/place.ts';
 import type { Quota } from '../../../kit/quota.ts';
 import type {
@@ -72,7 +73,8 @@ class BotSink implements Sink {
   readonly #far: Far;
   readonly #api: MattermostApi;
   readonly #channels: Channels;
-  readonly #own: OwnPosts;
+  readonly #own: OwnMessages;
+  readonly #posts: OwnPosts;
   readonly #urgency = new Urgency((answer) => postIdIn(answer) !== undefined);
 
   constructor(settings: BotConfig, { http, now }: AdapterContext) {
@@ -85,7 +87,8 @@ class BotSink implements Sink {
     this.#far = { host: address.host, secrets: [token], now };
     this.#api = new MattermostApi({ http, url, token });
     this.#channels = new Channels(this.#api, this.#far);
-    this.#own = new OwnPosts(this.#api, this.#channels, this.#far);
+    this.#posts = new OwnPosts(this.#api, this.#channels, this.#far);
+    this.#own = new OwnMessages({ now, cards: (...asked) => this.#posts.cards(...asked) });
     if (settings.people !== undefined)
       this.chat = chatOf({
         ...{ people: settings.people, commandToken: settings.command_token },
@@ -125,8 +128,8 @@ class BotSink implements Sink {
     const { deliveryId, signal } = context;
     const options = this.#optionsOf(message);
     const mark = ['delivery_id', deliveryId] as const;
-    const found = this.#own.isReplyDoubtful(message, remoteId)
-      ? await this.#own.reply(remoteId, mark, signal)
+    const found = this.#own.isReplyDoubtful(message, deliveryId, remoteId)
+      ? await this.#posts.reply(remoteId, mark, signal)
       : undefined;
     if (found !== undefined) return { remoteId: found };
     const pendingId = this.#pendingIdOf('reply', deliveryId);
@@ -185,7 +188,7 @@ class BotSink implements Sink {
   }
 
   async #hasDetails(rootId: string, { deliveryId, signal }: SendContext): Promise<boolean> {
-    return (await this.#own.reply(rootId, ['details_of', deliveryId], signal)) !== undefined;
+    return (await this.#posts.reply(rootId, ['details_of', deliveryId], signal)) !== undefined;
   }
 
   /** @param requests how many a message takes: the server counts each */
