@@ -129,9 +129,15 @@ export interface Sink {
   /**
    * Replaces the message for which `send` returned `remoteId`. Called again with the same content
    * it changes nothing. The delivery id is that of the message.
+   * @returns a quota of edits alone, which no card counts against; nothing if there is none
    * @throws {AdapterError} `reject_event` with the reason `gone` if there is no such message
    */
-  edit?(remoteId: string, message: Message, context: SendContext): Promise<void>;
+  edit?(
+    remoteId: string,
+    message: Message,
+    context: SendContext,
+    // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
+  ): Promise<Pick<Receipt, 'quota'> | void>;
   /** Replies to that message. @throws {AdapterError} as `edit` */
   // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
   reply?(remoteId: string, message: Message, context: SendContext): Promise<Receipt | void>;

@@ -4,6 +4,7 @@
 
 import { AdapterError } from '../../kit/errors.ts';
 import type { MessageForm } from '../../kit/event.ts';
+import { paceOf, type Quota } from '../../kit/quota.ts';
 import type { DueEdit, FailedEdit } from '../../kit/records/edit.ts';
 import type { Message, Sink } from '../../kit/sink.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -159,10 +160,11 @@ export class Edits {
     const { event, remoteId, attempts } = due;
     const edit = { ...due, form: this.#forms.get(event.id) ?? due.form };
     try {
-      await deadlines.within((signal) => {
+      const receipt = await deadlines.within((signal) => {
         const context = { deliveryId: `${id}-${event.id}`, attempt: attempts + 1, signal };
         return sink.edit!(remoteId, this.#deps.messageOf(edit), context);
       });
+      this.#slowDown(receipt?.quota);
     } catch (error) {
       // It is as it was before: whoever works the sink next makes the edit again.
       if (!(error instanceof CutOff)) await this.#failed(health, edit, failureFrom(error), isProbe);
@@ -194,6 +196,13 @@ export class Edits {
       await this.#write(() => recordEditFailed(db, lease, failed as FailedEdit & { sink: string }));
       return false;
     }
+  }
+
+  /** Edits of a far end may have a rate of their own: cards do not wait for it. */
+  #slowDown(quota: Quota | undefined): void {
+    if (quota === undefined) return;
+    const { tokens, perSecond } = paceOf(quota, 0);
+    if (tokens < 1) this.#notBeforeMs = performance.now() + 1000 / perSecond;
   }
 
   async #passed(health: Health, { event, incident }: DueEdit, isProbe: boolean): Promise<void> {

@@ -7,6 +7,7 @@ import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import type { Lease } from '../../../src/core/loops/lease.ts';
 import { plainText } from '../../../src/kit/card.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
+import type { Quota } from '../../../src/kit/quota.ts';
 import type { Message, SendContext, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
@@ -30,6 +31,8 @@ interface Begin {
   /** Called for each reply; absent: the sink has no threads. */
   reply?(): Promise<void>;
   send?(): ReturnType<Sink['send']>;
+  /** What each edit returns. */
+  readonly quota?: Quota;
   readonly check?: Sink['check'];
   readonly lease?: Lease;
   readonly more?: Partial<LaneDependencies>;
@@ -44,7 +47,7 @@ const briskPolicy = {
   sendTimeoutMs: 5000,
 };
 
-async function begin({ edit, reply, send, check, lease, more = {} }: Begin = {}) {
+async function begin({ edit, reply, send, quota, check, lease, more = {} }: Begin = {}) {
   const edited: Edited[] = [];
   const sent: number[] = [];
   const logged: Record<string, unknown>[] = [];
@@ -60,6 +63,7 @@ async function begin({ edit, reply, send, check, lease, more = {} }: Begin = {})
       const remarks = card.remarks.map(plainText);
       edited.push({ remoteId, state, remarks, form, context });
       await edit?.(edited.at(-1)!);
+      return { quota };
     },
     ...(check && { check }),
     ...(reply && { reply }),
@@ -215,6 +219,20 @@ describe('cards', () => {
     lane.offer(fresh.get('soc')!);
     await expectSoon(() => sent.length === 10);
   });
+});
+
+it('edits no faster than the far end allows, and cards do not wait for that', async () => {
+  const ids = await posted(db(), 2);
+  for (const id of ids) await change(db(), id);
+  const quota = { limit: 1, remaining: 0, resetMs: 3_600_000 };
+  const { edited, sent, lane } = await begin({ quota });
+  await expectSoon(() => edited.length === 1);
+  const { fresh } = (await storePage(db(), { events: drafts(100, 10) }))!;
+  lane.offer(fresh.get('soc')!);
+  await expectSoon(() => sent.length === 10);
+  await expectSoon(async () => (await edits()).filter(({ done }) => Number(done) > 0).length === 1);
+  await turns();
+  expect(edited).toHaveLength(1);
 });
 
 it('edits one message at a time', async () => {
