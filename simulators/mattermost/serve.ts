@@ -1,8 +1,8 @@
 // Answers the requests to the simulated Mattermost: rate limit, size, route, fault, and then the
 // hook or the REST API.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultQueue } from '../fault-queue.ts';
+import { end, type HttpFault, showFault } from '../http-fault.ts';
 import { readBody } from '../loopback.ts';
 import { answerApi } from './api.ts';
 import type { ApiWorld } from './api-world.ts';
@@ -12,22 +12,9 @@ import { parsePayload } from './payload.ts';
 import type { RateVerdict } from './rate-limiter.ts';
 
 /**
- * What a request gets in place of the real answer. A number is a status. `reset_after`,
- * `hang_after`: the post was made. `unknown_hook`: as if the hook was deleted. `disabled`: incoming
- * webhooks are switched off. `html`: 200 with a login page.
+ * `unknown_hook`: as if the hook was deleted. `disabled`: incoming webhooks are switched off.
  */
-export type MattermostFault =
-  | number
-  | 'html'
-  | 'reset_before'
-  | 'reset_after'
-  | 'hang'
-  | 'hang_after'
-  | 'redirect'
-  | 'unknown_hook'
-  | 'disabled'
-  | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
-  | { readonly slowMs: number };
+export type MattermostFault = HttpFault | 'unknown_hook' | 'disabled';
 
 export interface MattermostWorld extends ApiWorld {
   readonly users: ReadonlySet<string>;
@@ -132,37 +119,19 @@ async function answerApiRequest(
   else if (fault === 'reset_after') response.socket?.resetAndDestroy();
 }
 
-/** Shows a fault that replaces the answer. @returns true if it did, so that no post is made */
-async function showFaultBefore(
+/** @returns true if the fault replaces the answer, so that no post is made */
+function showFaultBefore(
   { ledger }: MattermostWorld,
   fault: MattermostFault,
   { hookId, deliveryId, call }: Pick<HookRequest, 'hookId' | 'deliveryId' | 'call'>,
   response: ServerResponse,
-): Promise<boolean> {
-  if (typeof fault === 'number' || (typeof fault === 'object' && 'status' in fault)) {
-    const shown: { status: number; retryAfter?: string; body?: string } =
-      typeof fault === 'number' ? { status: fault } : fault;
-    ledger.note(shown.status, deliveryId, call);
-    if (shown.retryAfter !== undefined) response.setHeader('Retry-After', shown.retryAfter);
-    if (shown.body !== undefined) end(response, shown.status, 'text/plain', shown.body);
-    else endWithError(response, generalRefusal(shown.status, hookId));
-    return true;
-  }
-  if (typeof fault === 'object') {
-    await sleep(fault.slowMs);
-    return false;
-  }
-  if (fault === 'html' || fault === 'redirect') {
-    const status = fault === 'html' ? 200 : 302;
-    ledger.note(status, deliveryId, call);
-    if (fault === 'redirect') response.setHeader('Location', '/login');
-    end(response, status, 'text/html', html);
-    return true;
-  }
-  if (fault !== 'hang' && fault !== 'reset_before') return false;
-  ledger.note(0, deliveryId, call);
-  if (fault === 'reset_before') response.socket?.resetAndDestroy();
-  return true;
+): Promise<boolean> | boolean {
+  if (fault === 'unknown_hook' || fault === 'disabled') return false;
+  return showFault(fault, response, {
+    page: html,
+    note: (status) => ledger.note(status, deliveryId, call),
+    refuse: (status) => endWithError(response, generalRefusal(status, hookId)),
+  });
 }
 
 /** Makes the posts. @returns the refusal if it does not */
@@ -212,10 +181,4 @@ function endWithError(response: ServerResponse, { status, id, message }: Refusal
   const request_id = response.getHeader('X-Request-Id');
   const body = { id, message, detailed_error: '', request_id, status_code: status };
   end(response, status, 'application/json', JSON.stringify(body));
-}
-
-function end(response: ServerResponse, status: number, contentType: string, body: string): void {
-  response
-    .writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
-    .end(body);
 }
