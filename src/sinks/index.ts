@@ -4,7 +4,7 @@ import type { SinkDefinition } from '../kit/sink.ts';
 import { email } from './email/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { ntfy } from './ntfy.ts';
-import { slack } from './slack/index.ts';
+import { slack, slackBot } from './slack/index.ts';
 import { stdout } from './stdout.ts';
 import { webhook } from './webhook/index.ts';
 
@@ -14,6 +14,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   mattermost_bot: mattermostBot,
   ntfy,
   slack,
+  slack_bot: slackBot,
   stdout,
   webhook,
 };

@@ -121,6 +121,22 @@ export const slackReading: CardReading = {
   },
 };
 
+/** @param detailsOf the reply with the details of a message, as it was sent below it */
+export function slackBotReading(
+  detailsOf: (body: string) => string | undefined = () => undefined,
+): CardReading {
+  const bodiesOf = (body: string) => [body, ...[detailsOf(body) ?? []].flat()];
+  const { reads, exceeded } = slackReading;
+  return {
+    async reads(request) {
+      const all = bodiesOf(request.body).map((body) => reads({ ...request, body }));
+      return (await Promise.all(all)).flat();
+    },
+    exceeded: (request) =>
+      bodiesOf(request.body).flatMap((body) => exceeded!({ ...request, body })),
+  };
+}
+
 type Objects = Readonly<Record<string, unknown>>;
 
 function objectsIn(value: unknown): Objects[] {

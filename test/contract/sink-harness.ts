@@ -28,6 +28,8 @@ export interface CardReading {
 
 /** How requests speak of a message that was sent before. */
 export interface Remote {
+  /** An id such as `send` returns; absent: any text may be one. */
+  readonly sample?: string;
   /** The id that it edits or replies to; undefined for a new message. */
   target(request: Received): string | undefined;
   isReply(request: Received): boolean;
@@ -193,11 +195,17 @@ export function send(
   return sink.send(what, { deliveryId, attempt, signal });
 }
 
+/** Of a message that no `send` of the case returned. */
+export function sampleOf(harness: SinkHarness): string {
+  const { sample = 'x'.repeat(26) } = (harness.reads && harness.remote) ?? {};
+  return sample;
+}
+
 /** An edit or a reply of the usual message. */
 export async function perform(
   sink: Sink,
   act: 'edit' | 'reply',
-  id = 'x'.repeat(26),
+  id: string,
   signal = never,
 ): Promise<void> {
   const message = messageOf(storedEvent(), {}, sink);

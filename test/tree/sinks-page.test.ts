@@ -4,6 +4,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { allScopes } from '../../simulators/slack/index.ts';
 import { sinkKeys } from '../../src/config/read/schema/file.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { consoleSettings, odditiesOf } from '../support/example-config.ts';
@@ -53,4 +55,15 @@ test('the keys of every sink', () => {
   const [, section = ''] = readProjectFile('docs/sinks.md').split('\n## Keys of every sink\n');
   const keys = [...section.split('\n## ')[0]!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
   expect(keys.sort()).toEqual([...sinkKeys].sort());
+});
+
+interface SlackManifest {
+  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+}
+
+test('the app of a bot in Slack asks for the scopes that the bot uses, and for no more', () => {
+  const page = { path: pathOf('slack_bot'), text: readProjectFile(pathOf('slack_bot')) };
+  const manifest = blocksOf(page).find(({ text }) => text.startsWith('display_information'))!;
+  const { oauth_config: asked } = parse(manifest.text) as SlackManifest;
+  expect(asked.scopes.bot.toSorted()).toEqual([...allScopes].sort());
 });

@@ -229,16 +229,3 @@ describe('the check', () => {
     await adapterError(one.inspect!(never, []));
   });
 });
-
-test.each([
-  ['@somebody', 'is no mention of Slack'],
-  ['!everyone', 'is no mention of Slack'],
-])('%s %s', (mention, problem) => {
-  const { error } = slack.config.safeParse({ ...slack.example, mention });
-  expect(error?.issues.map(({ message }) => message)).toEqual([problem]);
-});
-
-test('an address without a scheme is refused with what is wrong with it', () => {
-  const { error } = slack.config.safeParse({ url: 'hooks.slack.com/services/T0/B0/x' });
-  expect(error?.issues[0]?.message).toContain('begins with neither https:// nor http://');
-});
