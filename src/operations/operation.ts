@@ -5,6 +5,7 @@ import type { Config } from '../config/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { Actor, Permission } from '../kit/records/audit.ts';
 import { type Refusal, refusal, refusalText } from '../kit/refusals.ts';
+import { cutMiddle } from '../kit/text.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { inTransaction } from '../store/transaction.ts';
@@ -240,10 +241,16 @@ function placeOf({ path }: z.core.$ZodIssue): string {
   return path.length === 0 ? 'it' : path.join('.');
 }
 
+/** Of a stranger's body: they may be thousands, and long. */
+function named(keys: readonly string[]): string {
+  const shown = keys.slice(0, problemsNamed).map((key) => JSON.stringify(cutMiddle(key, 100)));
+  return shown.join(', ') + (keys.length > shown.length ? ' and more' : '');
+}
+
 function problemOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   const place = placeOf(issue);
   if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => JSON.stringify(key)).join(', ');
+    const keys = named(issue.keys);
     const isTop = issue.path.length === 0 && schema instanceof z.ZodObject;
     const known = isTop
       ? `; its fields are: ${Object.keys(schema.shape).join(', ') || 'none'}`
