@@ -72,7 +72,7 @@ export class ButtonTokens {
     if (more.length > 0 || !isSame(Buffer.from(seal, 'base64url'), this.#seal(said)))
       return 'forged';
     // Written in another way, the same bytes would pass as a token that was not used yet.
-    if (token !== this.#written(said)) return 'forged';
+    if (!isSame(Buffer.from(token), Buffer.from(this.#written(said)))) return 'forged';
     const [, name, eventId, version, lastDay] = form.exec(said) ?? [];
     const action = actionNames.find((one) => one === name);
     // Sealed by us, and of a release whose buttons this one does not know.

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Locale } from '../../kit/locale.ts';
 import {
   type Actor,
+  type AnyOperation,
   InputError,
   type Operation,
   type OperationContext,
@@ -18,6 +19,7 @@ import { choicesOf } from './choices.ts';
 import { keepNotice, takeNotice } from './flash.ts';
 import { documentOf } from './layout.tsx';
 import { showProblem } from './problem.tsx';
+import { SharedReads } from './shared-reads.ts';
 import { audit, verifyAudit } from './views/audit.tsx';
 import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
 import { deliveries } from './views/deliveries.tsx';
@@ -149,6 +151,7 @@ class Page {
   readonly assets: Hono;
   readonly #deps: PageDependencies;
   readonly #addresses: AssetAddresses;
+  readonly #reads = new SharedReads();
 
   constructor(deps: PageDependencies, { addresses, routes }: ReturnType<typeof createAssets>) {
     this.#deps = deps;
@@ -204,7 +207,11 @@ class Page {
       version: this.#deps.version,
       url: new URL(c.req.url),
       known: namesOf(context),
-      operate: (operation, input) => performStorable(operation, context!, input),
+      operate: (operation, input) =>
+        this.#reads.answer(operation as unknown as AnyOperation, context!, {
+          input,
+          ask: () => performStorable(operation, context!, input),
+        }),
     };
     return { visit, isReady: context !== undefined };
   }

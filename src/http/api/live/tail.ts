@@ -24,8 +24,11 @@ export interface TailDependencies {
   readonly everyMs?: number;
 }
 
-/** Questions in a row when there are more events than one answer holds. */
-const asksMax = 4;
+/**
+ * How far it may fall behind when more events come than one answer a second holds. Beyond that
+ * nobody reads along, and to look at all of them would cost the deliveries.
+ */
+const behindMax = 4 * tailMax;
 /** How long an id that was passed over may take to appear. */
 const missingMs = 30_000;
 
@@ -86,17 +89,15 @@ export class Tail {
   }
 
   async #askAll(): Promise<void> {
-    for (let asked = 0; asked < asksMax; asked += 1) {
-      const after = this.#position;
-      if (after === null) return;
-      const found = await this.#deps.ask(after, this.#missing.waitedFor(performance.now()));
-      if (this.#position !== after) return;
-      this.#take(after, found);
-      if (found.items.length < tailMax) return;
-    }
+    const before = this.#position;
+    if (before === null) return;
+    const found = await this.#deps.ask(before, this.#missing.waitedFor(performance.now()));
+    if (this.#position !== before) return;
+    this.#take(before, found);
+    if (found.items.length < tailMax) return;
     const after = this.#position;
     const { newest } = await this.#deps.ask(null, []);
-    if (after === null || this.#position !== after || newest <= after) return;
+    if (this.#position !== after || newest - after <= behindMax) return;
     this.#position = newest;
     this.#missing.clear();
     for (const watcher of this.#watchers) watcher.skip(after + 1, newest);

@@ -76,14 +76,26 @@ test('nothing is asked once nobody watches, and who comes then begins anew', asy
   tail.leave(one);
 });
 
-test('more than it can look at is skipped, and said', async () => {
-  const { tail, store } = setUp(0);
+test('what comes in a burst is shown within some seconds', async () => {
+  const { tail, ask, store } = setUp(0);
   const one = watch();
   await tail.join(one);
   store(...Array.from({ length: tailMax * 5 }, (_, at) => at + 1));
   await second();
-  expect(one.said.length).toBe(tailMax * 4 + 1);
-  expect(one.said.at(-1)).toBe(`${tailMax * 4 + 1}-${tailMax * 5}`);
+  expect(one.said.length).toBe(tailMax);
+  for (let n = 0; n < 5; n += 1) await second();
+  expect(one.said).toEqual(Array.from({ length: tailMax * 5 }, (_, at) => String(at + 1)));
+  expect(ask.mock.calls.length).toBeLessThan(14);
+});
+
+test('more than it can look at is skipped, and said', async () => {
+  const { tail, store } = setUp(0);
+  const one = watch();
+  await tail.join(one);
+  store(...Array.from({ length: tailMax * 5 + 1 }, (_, at) => at + 1));
+  await second();
+  expect(one.said.length).toBe(tailMax + 1);
+  expect(one.said.at(-1)).toBe(`${tailMax + 1}-${tailMax * 5 + 1}`);
 });
 
 test('a failure is reported once, and what came meanwhile is shown later', async () => {
