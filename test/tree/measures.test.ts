@@ -8,6 +8,9 @@ const src = readSourceFiles('src');
 
 const linesOf = ({ text }: SourceFile) => text.replace(/\n$/, '').split('\n');
 
+/** As many lines as there are in all: a broken rule is broken however large the tree grows. */
+const ownLines = src.reduce((sum, file) => sum + linesOf(file).length, 0);
+
 /** A file with `count` lines of `width` characters. */
 function block(path: string, count: number, width = 80): SourceFile {
   return { path, text: `${'x'.repeat(width)}\n`.repeat(count) };
@@ -20,7 +23,7 @@ const lineWidth: Rule = {
     const long = lines.filter((line) => line.length > 100).length;
     return long > 0.03 * lines.length ? [`${long} of ${lines.length} lines`] : [];
   },
-  breaches: [block('src/kit/wide.ts', 2_000, 101)],
+  breaches: [block('src/kit/wide.ts', ownLines, 101)],
 };
 
 const fileLength = eachFile(
@@ -48,8 +51,8 @@ const roomSize: Rule = {
       .map(([room, lines]) => `${room}: ${lines} of ${total} lines`);
   },
   breaches: [
-    block('src/http/everything.ts', 12_000),
-    block('src/core/deliver/everything.ts', 12_000),
+    block('src/http/everything.ts', ownLines),
+    block('src/core/deliver/everything.ts', ownLines),
   ],
 };
 
