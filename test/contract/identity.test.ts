@@ -5,7 +5,10 @@ import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import { adapterContext } from './adapter-cases.ts';
 
-describe.each(Object.entries(sources))('the source %s', (_type, definition) => {
+/** Nothing is read from where others push. */
+const polled = Object.entries(sources).filter(([, { isPushed }]) => isPushed !== true);
+
+describe.each(polled)('the source %s', (_type, definition) => {
   const consoleOf = (id: string, more: object = {}) => {
     const config = definition.config.parse({ ...definition.example, ...more });
     const source = definition.create(config, { ...adapterContext(), id });

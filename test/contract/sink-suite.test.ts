@@ -2,7 +2,7 @@
 // nothing more; and over lazy sinks, each of which it finds out with a sentence.
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Card, type Field, plainText } from '../../src/kit/card.ts';
+import { type Card, type Field, plainText, stateTexts } from '../../src/kit/card.ts';
 import { AdapterError } from '../../src/kit/errors.ts';
 import { failureOf } from '../../src/kit/http/status.ts';
 import { quotaOf } from '../../src/kit/quota.ts';
@@ -66,7 +66,7 @@ function linesOf(card: Card): string[] {
   );
   return [
     `${card.level} ${plainText(card.headline)}`,
-    plainText(card.state?.text ?? []),
+    ...stateTexts(card).map(plainText),
     ...card.remarks.map(plainText),
     ...[...card.fields, ...card.details].map(line),
     ...rows,

@@ -52,7 +52,7 @@ export const webhook: SourceDefinition<typeof config> = {
 
 const unrecognised = 'UNRECOGNISED';
 const stream = 'event';
-const [idMax, typeMax, itemsMax] = [200, 100, 10_000];
+const [idMax, typeMax] = [200, 100];
 
 function create(settings: WebhookSettings, { id: source }: { readonly id: string }): PushSource {
   const meaning = meaningOf(settings);
@@ -90,8 +90,7 @@ function meaningOf(settings: WebhookSettings) {
 /** A list that is not where it should be is one item, which nobody understands. */
 function itemsOf(body: unknown, items: JsonExpression | undefined): readonly unknown[] {
   const found = items === undefined ? body : (items.evaluate({ body }) ?? body);
-  const list = Array.isArray(found) ? found : [found];
-  return list.slice(0, itemsMax);
+  return Array.isArray(found) ? found : [found];
 }
 
 interface Given {

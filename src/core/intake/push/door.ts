@@ -49,6 +49,8 @@ export interface PushDependencies {
 
 /** Less than the HTTP server lets an answer take. */
 const storeMs = 8000;
+/** They are stored in one transaction, and none is left out. */
+const eventsMax = 10_000;
 /** A sender that is told nothing better comes back after so long. */
 const retryAfterSeconds = 30;
 
@@ -145,6 +147,8 @@ export class SourceDoor implements PushDoor {
       if (!(error instanceof AdapterError)) throw error;
       return this.#refuse(400, error.reason, error.message);
     }
+    if (pushed.events.length > eventsMax)
+      return this.#refuse(413, 'too_large', `it holds more than ${eventsMax} events at once`);
     return this.#keep(pushed, performance.now() - startedAt);
   }
 

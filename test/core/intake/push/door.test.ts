@@ -153,6 +153,7 @@ describe('a request', () => {
       415,
       'malformed',
     ],
+    ['with more events than one transaction takes', 'x\n'.repeat(10_001), {}, 413, 'too_large'],
     ['that is not what the product sends', 'broken', {}, 400, 'malformed'],
     ['on which our code fails', 'defect', {}, 503, 'unavailable'],
   ])(
