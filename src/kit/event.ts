@@ -57,6 +57,8 @@ export interface Notice {
     | 'sink_back'
     | 'deliveries_dead'
     | 'deliveries_dead_over'
+    | 'calendar_unread'
+    | 'calendar_back'
     | 'storm_begun'
     | 'storm_over'
     | 'silence_over'

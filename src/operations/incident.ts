@@ -1,6 +1,7 @@
 // What people do about incidents: they find them, take them, put them off, resolve them, open them
 // again and note something.
 import { z } from 'zod';
+import { currentDuty } from '../core/escalation/calendar.ts';
 import { nextStep } from '../core/escalation/step.ts';
 import { changeIncident } from '../core/incidents/change.ts';
 import type { Wanted } from '../core/incidents/decide.ts';
@@ -204,10 +205,11 @@ export const escalate: Operation<EscalateInput, Answer> = {
   async run(context, { version: seen, ...input }) {
     const { db, config } = context;
     const { view } = await knownOf(db, input.event);
+    const duty = config.duty && (await currentDuty(db, config.duty));
     let since = seen;
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const known = view.id === 0 ? null : await readEscalation(db, view.id);
-      const step = known === null ? undefined : nextStep(known, config);
+      const step = known === null ? undefined : nextStep(known, { routes: config.routes, duty });
       if (known === null || step === undefined) throw withoutSteps(input.event);
       const { version } = known;
       since ??= version;

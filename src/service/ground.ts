@@ -10,6 +10,7 @@ import { countDeliveries } from '../store/deliveries/index.ts';
 import { countEdits } from '../store/edits.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { countActiveSilences } from '../store/silences.ts';
+import { createEscalationFigures } from './escalation-figures.ts';
 import { createIncidentFigures } from './incident-figures.ts';
 import { openTracing } from './tracing.ts';
 
@@ -46,6 +47,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   metrics.onCollect(async () => metrics.silencesActive.set(await countActiveSilences(store.db)));
   metrics.onCollect(() => collectDeliveries(store, metrics));
   metrics.onCollect(createIncidentFigures(store.db, metrics));
+  metrics.onCollect(createEscalationFigures(store.db, metrics));
   metrics.onCollect(async () => collectPauses(controls, metrics));
   metrics.onCollect(async () => {
     // Another metric shows a database that does not answer.

@@ -19,6 +19,7 @@ import { createMask } from '../kit/mask.ts';
 import type { WorkFacts } from '../kit/records/role.ts';
 import type { Logger } from '../observe/log.ts';
 import type { MetricIds } from '../observe/metrics/index.ts';
+import { forgetCalendar } from '../store/calendars.ts';
 import { readSurroundings } from '../store/standing.ts';
 import {
   type ConfiguredPush,
@@ -74,7 +75,8 @@ export class Relay {
       sinks: this.sinks.map(({ id }) => id),
       operations: config.operations,
     });
-    const parts = { config, db, metrics, log, writes, controls, audience: this.#audience };
+    const shared = { config, db, metrics, log, writes, controls };
+    const parts = { ...shared, http: this.#http, audience: this.#audience };
     const { sources, pushed, sinks } = this;
     const tracing = options.exporting?.tracing;
     this.#maker = new RoleMaker({ ...parts, tracing, sources, pushed, sinks });
@@ -174,6 +176,7 @@ export class Relay {
     // A job repeats this. It is done here as well so that the first page is decided by them.
     if (!standingOf({ own: works, ...around }).isStranger)
       await keepRecurring(db, config.recurringSilences);
+    if (config.duty?.calendar === undefined) await forgetCalendar(db);
     await tenants.recall(db);
     await controls.look();
     const consoles = this.sources.map(({ id, source }) => ({ id, console: source.console }));

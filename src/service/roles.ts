@@ -6,6 +6,7 @@ import { circumstancesOfEdit } from '../core/deliver/circumstances.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
+import { readCalendarOf, startCalendar } from '../core/escalation/calendar.ts';
 import { startEscalation } from '../core/escalation/job.ts';
 import { placesById, Settling } from '../core/identity/backlog.ts';
 import type { Works } from '../core/identity/standing.ts';
@@ -24,8 +25,10 @@ import { startWatchdog } from '../core/notices/watchdog.ts';
 import { type Groups, groupsOf } from '../core/roles/groups.ts';
 import type { Role } from '../core/roles/index.ts';
 import { startRetention } from '../core/roles/retention.ts';
+import type { CalendarSource } from '../core/rules/duty.ts';
 import { SilenceReader } from '../core/silences/reader.ts';
 import { startSilenceSummaries } from '../core/silences/summary.ts';
+import type { HttpClient } from '../kit/http/index.ts';
 import type { PlaceOf } from '../kit/place.ts';
 import type { DueEdit } from '../kit/records/edit.ts';
 import type { Message } from '../kit/sink.ts';
@@ -39,6 +42,7 @@ const incidents = 'job:incidents';
 const retention = 'job:retention';
 const escalation = 'job:escalation';
 const report = 'job:report';
+const duty = 'job:duty';
 const silences = 'job:silences';
 const watchdog = 'job:watchdog';
 
@@ -48,6 +52,7 @@ export interface RoleParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly writes: Writes;
+  readonly http: HttpClient;
   readonly controls?: Controls | undefined;
   readonly tracing: Tracing | undefined;
   readonly sources: readonly ConfiguredSource[];
@@ -172,6 +177,7 @@ export class RoleMaker {
     const shared = this.#shared();
     const sinks = this.#parts.sinks.map(({ id }) => id);
     const { report: weekly } = config;
+    const calendarAgeMs = () => this.#calendarAgeMs();
     const { retentionMs: ageMs, recurringSilences: recurring, businessHours } = config;
     return [
       ...(ageMs === 'off'
@@ -180,6 +186,7 @@ export class RoleMaker {
       ...(hasSteps(config)
         ? [this.#job(escalation, true, (lease) => startEscalation(this.#escalation(), lease))]
         : []),
+      ...(config.duty?.calendar === undefined ? [] : [this.#calendarRole(config.duty.calendar)]),
       this.#job(incidents, false, (lease) => startIncidents({ ...shared, businessHours }, lease)),
       ...(weekly === undefined
         ? []
@@ -188,14 +195,25 @@ export class RoleMaker {
         startSilenceSummaries({ ...shared, sinks, recurring }, lease),
       ),
       this.#job(watchdog, false, (lease) =>
-        startWatchdog({ ...shared, sources, sinks, audience }, lease),
+        startWatchdog({ ...shared, sources, sinks, audience, calendarAgeMs }, lease),
       ),
     ];
+  }
+
+  #calendarRole(calendar: CalendarSource): Role {
+    const deps = { ...this.#shared(), http: this.#parts.http, calendar };
+    return this.#job(duty, true, (lease) => startCalendar(deps, lease));
   }
 
   #escalation() {
     const { routes, duty, escalationMaxAgeMs: maxAgeMs } = this.#parts.config;
     return { ...this.#shared(), routes, duty, maxAgeMs, silences: this.#silences };
+  }
+
+  async #calendarAgeMs(): Promise<number | null> {
+    const { config, db } = this.#parts;
+    const stored = config.duty && (await readCalendarOf(db, config.duty));
+    return stored?.ageMs ?? null;
   }
 
   #job(name: string, isByFile: boolean, start: Role['start']): Role {
@@ -232,6 +250,7 @@ function roleNames({ config, sources, sinks }: RoleParts): string[] {
     ...originsOf(sinks).map(originRole),
     ...(config.retentionMs === 'off' ? [] : [retention]),
     ...(hasSteps(config) ? [escalation] : []),
+    ...(config.duty?.calendar === undefined ? [] : [duty]),
     incidents,
     ...(config.report === undefined ? [] : [report]),
     silences,

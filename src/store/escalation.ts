@@ -44,6 +44,8 @@ const row = new RowReader<
   | 'undelivered'
   | 'is_held'
   | 'now'
+  | 'past_last_step'
+  | 'untold'
 >('incidents');
 
 /**
@@ -110,6 +112,41 @@ function toEscalated(found: Parameters<typeof toEvent>[0]): EscalatedIncident {
     undelivered: row.text(found, 'undelivered').split(',').filter(Boolean),
     isHeld: row.boolean(found, 'is_held'),
     nowMs: row.number(found, 'now'),
+  };
+}
+
+/** Escalations of open incidents, within the last day, that have not got anybody to act. */
+export interface StuckEscalations {
+  /** Incidents whose last step was made. */
+  readonly pastLastStep: number;
+  /** Steps made over ten minutes ago that reached none of their sinks, and that nothing stopped. */
+  readonly untold: number;
+}
+
+export async function countStuckEscalations(db: Database): Promise<StuckEscalations> {
+  const [found] = await db.$client`
+    with escalated as materialized (
+      select i.id, i.event_id, i.step_at from incidents i
+      where i.state = 'open' and i.escalated_to is not null
+    )
+    select (
+        select count(*)::int from escalated i where i.step_at is null and exists (
+          select 1 from incident_changes c
+          where c.incident_id = i.id and c.kind = 'escalated' and c.at > now() - interval '1 day'
+        )
+      ) as past_last_step, (
+        select count(*)::int from (
+          select from escalated i
+            join deliveries d on d.to_event = i.event_id and d.kind = 'step'
+            join events e on e.id = d.event_id
+          where e.received_at between now() - interval '1 day' and now() - interval '10 minutes'
+          group by d.event_id
+          having bool_or(d.state in ('pending', 'dead')) and not bool_or(d.state = 'delivered')
+        ) steps
+      ) as untold`;
+  return {
+    pastLastStep: row.number(found!, 'past_last_step'),
+    untold: row.number(found!, 'untold'),
   };
 }
 

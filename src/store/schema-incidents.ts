@@ -15,9 +15,30 @@ import {
   unique,
 } from 'drizzle-orm/pg-core';
 import type { IncidentState } from '../kit/incident.ts';
+import type { ReadCalendar } from '../kit/records/calendar.ts';
 
 const time = <Name extends string>(name: Name) =>
   timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** Calendars of who is on duty, as they were last read. */
+export const calendars = pgTable('calendars', {
+  name: text().primaryKey(),
+  /** A digest of where it is read from and how: of another one nothing here is true. */
+  origin: text().notNull(),
+  /** What was read of it; null: it was never read. */
+  read: json().$type<ReadCalendar>(),
+  /** What the far end calls this state of it, for the next request; null: it says nothing. */
+  etag: text(),
+  lastModified: text('last_modified'),
+  /** When this process began to read it. */
+  since: time('since').notNull().defaultNow(),
+  /** When it was last as it is here; null: never. */
+  readAt: time('read_at'),
+  /** When its text was last read whole; null: never. */
+  wholeAt: time('whole_at'),
+  /** Why the last attempt failed, in words; null: it did not. */
+  error: text(),
+});
 
 /**
  * A subject as people work on it. A row exists only once something happened to the subject after

@@ -28,3 +28,19 @@ test('it names both, or says that nobody is', async () => {
     'now  nobody: lead is told\nnext  ana  from 2899-01-01T00:00:00.000Z\n',
   );
 });
+
+test('a calendar is shown with its state, for any time', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  await runIn(world, ['migrate']);
+  const path = join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml');
+  writeFileSync(
+    path,
+    'sinks: { soc: { type: stdout } }\nduty: { calendar: { file: on-call.ics }, fallback: { who: lead } }\n',
+  );
+  const config = { TOCSIN_CONFIG: path };
+  expect((await runIn(world, ['duty', '--at', '2026-12-24T20:00+07:00'], config)).stdout).toBe(
+    'now  nobody: lead is told\nnext  nobody: nothing is planned\ncalendar  was never read\n',
+  );
+  const wrong = await runIn(world, ['duty', '--at', 'tomorrow'], config);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--at is no time')]);
+});

@@ -34,6 +34,7 @@ function maker({ sources: polled = [], sinks: own = [], routes = [], env = {} }:
     config: { ...config, routes },
     db: {} as RoleParts['db'],
     metrics: createMetrics({ version: 't', sources: [], sinks: [], roles: [] }),
+    http: {} as RoleParts['http'],
     ...{
       log: quiet,
       writes: createWrites(),

@@ -26,7 +26,7 @@ export function useDatabase(): () => Database {
     db = openPostgres(database);
   });
   beforeEach(async () => {
-    await db.$client`truncate events, deliveries, delivery_attempts, incidents, incident_changes, message_edits, chat_tokens, cursors, replicas, leases, sinks, groups, silences, conditions, controls, api_tokens, sessions, failed_logins, idempotency_keys`;
+    await db.$client`truncate events, deliveries, delivery_attempts, incidents, incident_changes, message_edits, chat_tokens, calendars, cursors, replicas, leases, sinks, groups, silences, conditions, controls, api_tokens, sessions, failed_logins, idempotency_keys`;
     // Its rows cannot be removed while its triggers are on.
     await db.$client`alter table audit_log disable trigger user`;
     await db.$client`truncate audit_log`;

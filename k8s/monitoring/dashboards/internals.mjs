@@ -193,6 +193,13 @@ const sinks = row(
     { '{{sink}}': `max by (sink) (tocsin_edits_pending{${chosen}})` },
   ),
   lines(
+    'Readings of the duty calendar',
+    'Attempts to read who is on duty, by how they ended; none without a calendar.',
+    {
+      '{{outcome}}': `sum by (outcome) (increase(tocsin_duty_calendar_reads_total{${chosen}}[1h]))`,
+    },
+  ),
+  lines(
     'Templates that failed',
     'Messages that went out in the usual words, because one of the configured templates could not be filled in.',
     {

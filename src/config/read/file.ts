@@ -29,6 +29,12 @@ export interface TemplateInput extends Entry<TemplateContent> {
 
 type AdapterContent = Sound<NonNullable<FileContent['sinks']>[string]>;
 
+export interface DutyCalendarInput {
+  readonly content: Sound<NonNullable<NonNullable<FileContent['duty']>['calendar']>>;
+  /** Paths are relative to the calendar. */
+  readonly place: Place;
+}
+
 type NamedSection = 'sources' | 'sinks' | 'templates';
 
 /** A key that the file does not have is undefined, or an empty list. */
@@ -40,6 +46,8 @@ export interface ConfigFile {
   /** Ids as they were written. */
   readonly operations: readonly FileValue[];
   readonly heartbeatUrl: FileValue | undefined;
+  /** With the secrets of its files; a secret that could not be read is undefined. */
+  readonly dutyCalendar: DutyCalendarInput | undefined;
   readonly storm: { readonly over: FileValue | undefined; readonly passes: FileValue | undefined };
   readonly links: {
     readonly hash: FileValue | undefined;
@@ -82,12 +90,12 @@ export interface Surroundings {
   readonly environment: Environment;
   readonly registries: Registries;
   readonly findings: Findings;
-  /** True: variables and secret files of adapters and of the heartbeat may be missing. */
+  /** True: variables and secret files of adapters, the heartbeat and the duty may be missing. */
   readonly areOptional: boolean;
 }
 
 /** The sections that hold secrets. */
-const optionalSections = ['sources', 'sinks', 'heartbeat'];
+const optionalSections = ['sources', 'sinks', 'heartbeat', 'duty'];
 
 /** Undefined, with the problems reported, if nothing in the file can be judged. */
 export function readConfigFile(
@@ -165,6 +173,7 @@ class FileReader {
       routes: routes?.map((route, index) => this.#entry(route, ['routes', index])),
       operations: this.#operations(),
       heartbeatUrl: this.#heartbeat(),
+      dutyCalendar: this.#dutyCalendar(),
       storm: this.#storm(),
       links: this.#links(),
       pollingInterval: fileValue(polling_interval, this.#place, ['polling_interval']),
@@ -229,6 +238,14 @@ class FileReader {
         remedy,
       });
     return undefined;
+  }
+
+  #dutyCalendar(): DutyCalendarInput | undefined {
+    const written = this.#content.duty?.calendar;
+    if (written === undefined) return undefined;
+    const place = placeUnder(this.#place, ['duty', 'calendar']);
+    const content = this.#withSecretFiles(written, ['url', 'authorization'], place);
+    return { content, place };
   }
 
   #adapters(kind: 'sources' | 'sinks'): AdapterInput[] | undefined {

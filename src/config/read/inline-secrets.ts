@@ -44,7 +44,11 @@ function placesOf({ registries, file }: ConfigReading) {
   // HEARTBEAT_URL means something of its own.
   const ofHeartbeat =
     file === undefined ? [] : [{ path, words: 'heartbeat_address', where: file.place(path) }];
-  return [...ofAdapters, ...ofHeartbeat];
+  const ofCalendar = ['url', 'authorization'].map((key) => {
+    const at = ['duty', 'calendar', key];
+    return { path: at, words: `duty_calendar_${key}`, where: file?.place(at) ?? '' };
+  });
+  return [...ofAdapters, ...ofHeartbeat, ...(file?.dutyCalendar === undefined ? [] : ofCalendar)];
 }
 
 export function secretKeysOf(

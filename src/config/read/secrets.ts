@@ -30,11 +30,21 @@ export function findSecrets(holders: SecretHolders, proxy: ProxyConfig): string[
       ...secretsOf(sources, registries.sources),
       ...secretsOf(sinks, registries.sinks),
       ...(file?.heartbeatUrl === undefined ? [] : [file.heartbeatUrl.text]),
+      ...secretsOfCalendar(file?.dutyCalendar),
       ...secretsOfHeaders(headers),
       ...of('PGPASSWORD').flatMap((password) => password ?? []),
       ...secretsOfUrls([...urls, proxy.httpProxy, proxy.httpsProxy]),
     ]),
   ];
+}
+
+function secretsOfCalendar(calendar: ConfigFile['dutyCalendar']): string[] {
+  const { url, authorization } = calendar?.content ?? {};
+  // Without its scheme, too: what follows it is the secret.
+  const credential = authorization?.replace(/^\w+\s+/, '');
+  return [url, authorization, credential].filter(
+    (text) => text !== undefined && text !== '',
+  ) as string[];
 }
 
 /** Passwords within URLs, as written and decoded, and the URLs that hold one. */

@@ -18,6 +18,7 @@ import type { Duty } from '../rules/duty.ts';
 import { type EscalationStep, momentsOf, takesPart } from '../rules/escalation.ts';
 import { silence } from '../silences/index.ts';
 import type { SilenceReader } from '../silences/reader.ts';
+import { currentDuty } from './calendar.ts';
 import { callOf, mentionOf } from './step.ts';
 import { type StepVerdict, verdictOn } from './verdict.ts';
 
@@ -115,7 +116,8 @@ export class Escalation {
       metrics.escalations.inc({ outcome });
       return planEscalation(db, incident, { step: made, atMs: verdict.nextAtMs });
     }
-    const called = callOf(steps, this.#deps.duty, nowMs);
+    const { duty } = this.#deps;
+    const called = callOf(steps, duty && (await currentDuty(db, duty)), nowMs);
     const step = {
       step: made,
       from: incident.step,

@@ -15,6 +15,7 @@ const quietKinds: ReadonlySet<Notice['kind']> = new Set([
   'credential_renewed',
   'sink_back',
   'deliveries_dead_over',
+  'calendar_back',
   'storm_over',
   'silence_over',
   'database_back',

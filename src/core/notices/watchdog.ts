@@ -25,6 +25,8 @@ import {
 
 const everyMs = 15_000;
 const dayMs = 86_400_000;
+/** Longer than most servers are repaired in, and shorter than a shift. */
+const calendarUnreadMs = 6 * 3_600_000;
 /** The days before the end of a credential at which that is announced again. */
 const daysLeft = [0, 2, 7, 14] as const;
 
@@ -41,6 +43,8 @@ export interface WatchdogDependencies {
   readonly audience: Audience;
   /** What operators asked of the sinks. */
   readonly controls?: Pick<Controls, 'pauseOf'> | undefined;
+  /** For how long the calendar of who is on duty was not read; null: there is none. */
+  calendarAgeMs?(): Promise<number | null>;
   readonly everyMs?: number;
   readonly settledMs?: number;
 }
@@ -81,6 +85,7 @@ class Watchdog {
       ...(await lookAtSinks(this.#deps, open)),
       ...(await lookAtDead(this.#deps)),
       ...lookAtCredentials(this.#deps, open),
+      ...(await lookAtCalendar(this.#deps)),
     ];
     const names = new Set(open.map(({ name }) => name));
     for (const finding of findings) {
@@ -178,4 +183,17 @@ function lookAtCredentials(
       holds: { kind: 'credential_ending', values: () => values, edition: String(days) },
     };
   });
+}
+
+async function lookAtCalendar({
+  calendarAgeMs,
+  audience,
+}: WatchdogDependencies): Promise<Finding[]> {
+  const ageMs = (await calendarAgeMs?.()) ?? null;
+  if (ageMs === null) return [];
+  const about = { name: 'calendar:duty', to: audience.listeners };
+  if (ageMs < calendarUnreadMs)
+    return [{ ...about, over: { kind: 'calendar_back', values: () => ({}) } }];
+  const values = (since: string) => ({ since });
+  return [{ ...about, holds: { kind: 'calendar_unread', values, heldMs: ageMs } }];
 }

@@ -7,6 +7,7 @@ import type { IncidentState } from '../../kit/incident.ts';
 import { type CollectLimits, createCollector, defaultLimits } from '../collect.ts';
 import { createInstruments, createRegistry } from './instruments/index.ts';
 import {
+  calendarOutcomes,
   escalationOutcomes,
   type HoursLabel,
   heartbeatOutcomes,
@@ -46,6 +47,7 @@ export function createMetrics(
   instruments.buildInfo.set({ version: ids.version, node: process.versions.node }, 1);
   for (const outcome of heartbeatOutcomes) instruments.heartbeats.inc({ outcome }, 0);
   for (const outcome of escalationOutcomes) instruments.escalations.inc({ outcome }, 0);
+  for (const outcome of calendarOutcomes) instruments.dutyCalendarReads.inc({ outcome }, 0);
   for (const reason of writeFailureReasons) instruments.databaseWritesFailing.set({ reason }, 0);
   for (const name of severityNames)
     for (const hours of hoursLabels) {

@@ -65,6 +65,9 @@ export function severityLabel(severity: Severity): string {
 export const hoursLabels = ['business', 'other'] as const;
 export type HoursLabel = (typeof hoursLabels)[number];
 
+/** How an attempt to read the calendar of who is on duty can end. */
+export const calendarOutcomes = ['read', 'unchanged', 'failed'] as const;
+
 /**
  * What came of a step of an escalation. `unacknowledged` and `undelivered`: it was made, and why.
  * `silenced`, `not_now`: nobody was to hear of it. `late`: it was left out, because the next one

@@ -7,6 +7,7 @@ import { createMask } from '../../kit/mask.ts';
 import { createSinks, createSources } from '../adapters.ts';
 import { lookAtAddress } from '../address.ts';
 import { lookAtDatabase } from '../database.ts';
+import { lookAtDuty } from './duty.ts';
 import { tryOutSink, tryOutSource } from './far-ends.ts';
 import type { Finding } from './finding.ts';
 import { lookAtPushed } from './pushed.ts';
@@ -65,6 +66,7 @@ async function lookAround(
     lookAtPositions(config, sources),
     lookAtBacklog(config, places),
     lookAtOthers(config, places),
+    lookAtDuty(config, http, now()),
     ...sources.map((source) => tryOutSource(source, now())),
     ...pushed.map((source) => lookAtPushed(source, config)),
     ...sinks.map(async (sink) => {

@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
 // The table of who is on duty, from tocsin.yaml to moments, and everything that may be wrong.
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sinks } from '../../../src/sinks/index.ts';
 import { sources } from '../../../src/sources/index.ts';
 import { createLoader, hook, three } from '../loader.ts';
 
-const { loadYaml, yamlFaults } = createLoader({ sources, sinks });
+const { loadYaml, yamlFaults, home } = createLoader({ sources, sinks });
 const env = { ...three, HOOK: hook, TZ: 'Asia/Bangkok' };
 const written = (shift: string, mention = 'duty') =>
   `sinks: { soc: { type: mattermost, url: "\${HOOK}" } }
@@ -43,4 +44,50 @@ it('a step cannot mention who is on duty if nobody ever is', () => {
   expect(yamlFaults(text, env)).toEqual([
     expect.stringContaining('mentions whoever is on duty, and the file has no duty'),
   ]);
+});
+
+const calendarWith = (calendar: string, secret = 'x-secret-path') =>
+  loadYaml(
+    `sinks: { soc: { type: mattermost, url: "\${HOOK}" } }
+duty: { calendar: ${calendar}, fallback: { who: lead } }
+`,
+    { ...env, DUTY: `https://calendar.example/${secret}.ics` },
+  );
+
+it('a calendar has an address and people, and its secrets are hidden', () => {
+  const { duty, secrets } = calendarWith(
+    '{ url: "${DUTY}", authorization: "Bearer abcdef123456", person: attendee, people: { Ana Silva: "@ana" }, time_zone: Europe/Berlin }',
+  );
+  const url = 'https://calendar.example/x-secret-path.ics';
+  expect(duty?.calendar).toEqual({
+    place: { kind: 'url', url, authorization: 'Bearer abcdef123456' },
+    ...{
+      person: 'attendee',
+      timeZone: 'Europe/Berlin',
+      people: new Map([['ana silva', ['@ana']]]),
+    },
+  });
+  expect(secrets).toEqual(expect.arrayContaining([url, 'abcdef123456']));
+});
+
+it('or a file, beside tocsin.yaml', () => {
+  const { duty } = calendarWith('{ file: on-call.ics }');
+  expect(duty?.calendar).toMatchObject({ person: 'summary', timeZone: 'Asia/Bangkok' });
+  expect(duty?.calendar?.place).toEqual({ kind: 'file', path: join(home(), 'on-call.ics') });
+});
+
+it.each([
+  ['calendar: { file: a.ics, url: "https://a.example/b" }', 'has a url and a file'],
+  ['calendar: { person: summary }', 'has neither url nor file'],
+  ['calendar: { url: calendar.example }', 'duty.calendar.url'],
+  ['calendar: { file: a.ics, authorization: x }', 'there is no url to send it to'],
+  ['calendar: { file: a.ics, person: organizer }', 'person'],
+  ['calendar: { file: a.ics, people: { Ana: ana } }', 'is no mention'],
+  ['calendar: { file: a.ics, time_zone: X }', 'time_zone'],
+  ['', 'has neither a table nor a calendar'],
+])('refuses %s', (duty, fault) => {
+  const text = `sinks: { soc: { type: mattermost, url: "\${HOOK}" } }
+duty: { ${duty === '' ? '' : `${duty}, `}fallback: { who: lead } }
+`;
+  expect(yamlFaults(text, env)).toEqual([expect.stringContaining(fault)]);
 });

@@ -260,7 +260,8 @@ test('steps of the same time are one message to all of their sinks, with all of 
 
 test('a step that mentions who is on duty pings that person, or the fallback, and says so', async () => {
   const fallback = { who: 'SOC lead', mention: ['@lead'] };
-  const shift = { who: 'ana', mention: ['@ana', '!U1'], fromMs: 0, untilMs: Number.MAX_VALUE };
+  const always = { fromMs: 0, untilMs: Number.MAX_VALUE, from: 'table' as const };
+  const shift = { who: 'ana', mention: ['@ana', '!U1'], ...always };
   const called = routeOf(step(15, { mention: ['duty', '@soc'] }), step(30));
   const valuesOf = async (duty: Duty) => {
     await database().$client`truncate events, deliveries, incidents, incident_changes`;

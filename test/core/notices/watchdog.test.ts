@@ -82,6 +82,23 @@ async function giveUp(sink: string, count: number): Promise<void> {
       and event_id in (select id from events where source = 'a')`;
 }
 
+describe('the calendar of who is on duty', () => {
+  const hourMs = 3_600_000;
+
+  test('that was not read for six hours is told of, once, and when it is read again', async () => {
+    await look({ calendarAgeMs: async () => 5.9 * hourMs });
+    expect(await said()).toEqual([]);
+    await look({ calendarAgeMs: async () => 6.1 * hourMs });
+    expect(await said()).toEqual(['CALENDAR_UNREAD ops']);
+    const since = Date.parse((await valuesOf('CALENDAR_UNREAD'))[0]!.since!);
+    expect((Date.now() - since) / hourMs).toBeCloseTo(6.1, 1);
+    await look({ calendarAgeMs: async () => 0 });
+    expect(await said()).toEqual(['CALENDAR_UNREAD ops', 'CALENDAR_BACK ops']);
+    await look({ calendarAgeMs: async () => null });
+    expect(await readConditions(database())).toEqual([]);
+  });
+});
+
 describe('a sink', () => {
   test('that is paused is told of to operations, once a day, and when it is back', async () => {
     await setState('soc', 'paused');

@@ -1,6 +1,7 @@
 // The form of tocsin.yaml as a whole. Files are read by it, and the JSON Schema for editors is made
 // from it. It must not transform values.
 import { z } from 'zod';
+import { personPlaces } from '../../../core/rules/calendar/index.ts';
 import { interval, mention, route, single } from './route.ts';
 import { recurringSilences } from './silence.ts';
 import { templatesSchema } from './template.ts';
@@ -36,6 +37,26 @@ const operations = z
   .optional()
   .describe('the id of a sink, or a list of them');
 const text = (description: string) => z.string().optional().describe(description);
+const who = z.string().min(1).max(100).describe('a name of at most 100 characters');
+const calendar = z
+  .strictObject({
+    url: text('an http or https address, a secret'),
+    url_file: text('a file that holds the url'),
+    file: text('the path of an iCalendar file'),
+    authorization: text('the value of the header Authorization, a secret'),
+    authorization_file: text('a file that holds the authorization'),
+    person: z
+      .enum(personPlaces)
+      .optional()
+      .describe('summary or attendee: where an event names who is on duty; summary if not set'),
+    people: z
+      .record(who, mention.unwrap())
+      .optional()
+      .describe('a map from names or addresses of the calendar to whom to mention'),
+    time_zone: single.describe('of days and of times without a zone; that of the file if not set'),
+  })
+  .optional()
+  .describe('a map with url, url_file or file, authorization, person, people, time_zone');
 export const fileSchema = z
   .strictObject({
     sources: adapters,
@@ -76,7 +97,7 @@ export const fileSchema = z
           .array(
             z
               .strictObject({
-                who: z.string().min(1).max(100).describe('a name of at most 100 characters'),
+                who,
                 mention,
                 from: z.string().describe('a time such as "2026-12-01T08:00"'),
                 to: z.string().describe('a time such as "2026-12-08T08:00"'),
@@ -85,16 +106,15 @@ export const fileSchema = z
               .describe('a map with who, mention, from, to, time_zone'),
           )
           .min(1)
+          .optional()
           .describe('a list of shifts'),
+        calendar,
         fallback: z
-          .strictObject({
-            who: z.string().min(1).max(100).describe('a name of at most 100 characters'),
-            mention,
-          })
+          .strictObject({ who, mention })
           .describe('a map with who and mention: who is told while nobody is on duty'),
       })
       .optional()
-      .describe('a map with table and fallback'),
+      .describe('a map with table or calendar, and fallback'),
     business_hours: z
       .array(interval)
       .min(1)

@@ -172,6 +172,9 @@ export const en = {
     deliveries_dead:
       'Tocsin gave up delivering {events} to sink {sink}: nobody has seen there what happened.',
     deliveries_dead_over: 'Nothing that was given up for sink {sink} is left.',
+    calendar_unread:
+      'The calendar of who is on duty has not been read since {since}. Steps go by what it said then.',
+    calendar_back: 'The calendar of who is on duty is read again.',
     storm_begun:
       'Many events at once: {count} or more are pending. Until that is over, those below {passes} come in digests.',
     storm_over: 'The storm that began at {since} is over: {events} came in {digests}.',
@@ -204,6 +207,8 @@ export const en = {
     deliveries_dead:
       '`tocsin dead list` shows them and why; `tocsin dead redrive --all` sends them again.',
     deliveries_dead_over: 'No action is needed.',
+    calendar_unread: '`tocsin duty` says why; check the address or the file of duty.calendar.',
+    calendar_back: 'No action is needed.',
     storm_begun:
       'Look for what they have in common: each digest names the most frequent files and devices.',
     storm_over: 'No action is needed: events come one by one again.',
