@@ -147,16 +147,26 @@ test('the files that the reasons name are there', () => {
     expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'), path).not.toBe('');
 });
 
+/** The source of the pages about tools that no type knows. */
+const tool = `  tool:
+    { type: webhook, proof: path, secret: 0123456789abcdef0123456789abcdef, id: item.id, event_type: item.title }
+`;
+
 test('every command of Tocsin that is shown works beside a service, in the order of the documents', async () => {
   const world = await createWorld({ database: 'postgres' });
   await world.start().ready();
   const draft = await world.run(['config', 'show']);
-  writeFileSync(join(dirname(world.environment.DATA_DIR!), 'new.yaml'), draft.stdout);
+  const folder = dirname(world.environment.DATA_DIR!);
+  writeFileSync(join(folder, 'new.yaml'), draft.stdout);
+  writeFileSync(join(folder, 'sample.json'), '{"id":"a-1","title":"A strange login"}');
+  const withTool = join(folder, 'tool.yaml');
+  writeFileSync(withTool, draft.stdout.replace('sources:\n', `sources:\n${tool}`));
   for (const shownCommand of commands) {
     const command = shownCommand.replace('<old>', 'gone').replace('<sink>', 'soc');
     if (command !== shownCommand) await leaveBehind(world, 'gone');
     const { code, stdout, stderr } = await world.run(words(command), {
       DATA_DIR: `${world.environment.DATA_DIR}-2`,
+      ...(command.includes(' tool ') && { TOCSIN_CONFIG: withTool }),
     });
     expect(code, `${command}\n${stdout}${stderr}`).toBe(0);
     expect(stdout + stderr, command).not.toBe('');

@@ -31,12 +31,15 @@ const exceptions: Readonly<Record<string, string>> = {
   nodejs_version_info: 'a label of tocsin_build_info',
 };
 
+const toolSecret = '0123456789abcdef0123456789abcdef';
+
 /** One sink answers, one fails, one refuses; some come in digests, some are suppressed. */
 const configuration = `
 sources:
   events: { type: deepinstinct_events, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}", start_from: all }
   suspicious: { type: deepinstinct_suspicious_events, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}", start_from: all }
   later: { type: deepinstinct_changes, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}", budget: 120 }
+  tool: { type: webhook, proof: path, secret: ${toolSecret}, id: item.id }
 sinks:
   soc: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}" }
   failing: { type: mattermost, url: "FAILING" }
@@ -68,14 +71,18 @@ async function startWatched() {
   return { world, service, prometheus: await startPrometheus(await service.address) };
 }
 
+type Watched = Awaited<ReturnType<typeof startWatched>>;
+
 async function load(
-  { tenant }: Awaited<ReturnType<typeof createWorld>>,
+  { world: { tenant }, service }: Pick<Watched, 'world' | 'service'>,
   seconds: number,
 ): Promise<void> {
+  const hook = `${await service.address}/hooks/tool/${toolSecret}`;
   const severities = ['LOW', 'MODERATE', 'HIGH', 'VERY_HIGH'];
   for (let step = 0; step < seconds * 2; step += 1) {
     for (const severity of severities) tenant.add('events', 3, { severity });
     tenant.add('suspicious', 3);
+    await fetch(hook, { method: 'POST', body: `{"id":"${performance.now()}"}` });
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
@@ -146,13 +153,14 @@ test('every panel and every query of the documents shows something, every variab
 }, async ({ skip }) => {
   skip(missing !== undefined, missing);
   const { world, service, prometheus } = await startWatched();
-  await load(world, 12);
+  const watched = { world, service };
+  await load(watched, 12);
   // Rates are of the last seconds, so events go on meanwhile.
   let isAnswered = false;
   const answered = answer(world, prometheus).finally(() => {
     isAnswered = true;
   });
-  while (!isAnswered) await load(world, 1);
+  while (!isAnswered) await load(watched, 1);
   await answered;
   const backingOff = 'tocsin_sink_state{sink="failing",state="backing_off"} == 1';
   expect(await until(async () => (await prometheus.instant(backingOff)).length > 0, 20_000)).toBe(
