@@ -16,8 +16,13 @@ export function pushedJson(body: Uint8Array): JsonPieces {
     return parsePieces(text, textMax);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new AdapterError('reject_event', 'malformed', `The body ${error.message}.`);
+    throw malformedBody(error.message);
   }
+}
+
+/** @param why follows "The body", without a full stop or a word of it */
+export function malformedBody(why: string): AdapterError {
+  return new AdapterError('reject_event', 'malformed', `The body ${why}.`);
 }
 
 /** The item as it was received; what is no object or list, as JSON. */

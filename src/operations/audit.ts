@@ -23,7 +23,7 @@ const entry = z.object({
   id: rowId,
   at: time,
   actor: text,
-  via: text.describe('The door: cli, api, page, chat; or the type of a source, such as pagerduty'),
+  via: text.describe('The door: cli, api, page, chat; or the type of a source'),
   address: text.nullable().describe('Of the client; null for a command'),
   operation: text,
   target: text.nullable().describe('What it was done to, such as sink:soc'),

@@ -4,6 +4,7 @@ import type { SinkDefinition } from '../kit/sink.ts';
 import { email } from './email/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { ntfy } from './ntfy.ts';
+import { pagerduty } from './pagerduty.ts';
 import { slack, slackBot } from './slack/index.ts';
 import { stdout } from './stdout.ts';
 import { webhook } from './webhook/index.ts';
@@ -13,6 +14,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   mattermost,
   mattermost_bot: mattermostBot,
   ntfy,
+  pagerduty,
   slack,
   slack_bot: slackBot,
   stdout,

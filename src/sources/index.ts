@@ -5,11 +5,13 @@ import {
   deepinstinctEvents,
   deepinstinctSuspiciousEvents,
 } from './deepinstinct/index.ts';
+import { pagerduty } from './pagerduty.ts';
 import { webhook } from './webhook/index.ts';
 
 export const sources: Record<string, SourceDefinition> = {
   deepinstinct_events: deepinstinctEvents,
   deepinstinct_suspicious_events: deepinstinctSuspiciousEvents,
   deepinstinct_changes: deepinstinctChanges,
+  pagerduty,
   webhook,
 };

@@ -17,6 +17,7 @@ export const consoleSettings = { DEEPINSTINCT_URL: hook, START_FROM: '24h', TOKE
 export const beside = { ...consoleSettings, MATTERMOST_WEBHOOK_URL: hook };
 
 function settingOf(name: string): string {
+  if (name.endsWith('ROUTING_KEY')) return '0123456789abcdef'.repeat(2);
   if (name === 'SLACK_BOT_TOKEN') return 'xoxb-1111-2222-abcdefgh';
   if (/(?:KEY|TOKEN|PASSWORD)$/.test(name)) return key;
   return name.endsWith('SECRET') ? signing : hook;
