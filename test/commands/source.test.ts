@@ -105,7 +105,7 @@ test('a source that was never read cannot be reset, and wrong usage says what is
   expect([unknown.code, unknown.stderr]).toEqual([
     2,
     expect.stringContaining(
-      'unknown subcommand "forget"; there are: list, search, show, poll, pause, resume, reset, rename, adopt, remove.',
+      'unknown subcommand "forget"; there are: list, search, show, try, poll, pause, resume, reset, rename, adopt, remove.',
     ),
   ]);
 });
