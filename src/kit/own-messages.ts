@@ -22,6 +22,8 @@ export interface Searched {
 export interface OwnMessagesOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The far end takes what is posted again within half a minute for the same message. */
+  readonly recognisesRepetition: boolean;
   /**
    * The bot's own cards in a channel since a time (milliseconds since the epoch): their ids, by the
    * id of their delivery.
@@ -44,10 +46,12 @@ export class OwnMessages {
   readonly #unclear = new Set<string>();
   /** Ids of channels and messages below which nobody else can have posted since the last search. */
   readonly #searched = new Set<string>();
+  readonly #beganAtMs: number;
   #activeAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: OwnMessagesOptions) {
     this.#options = options;
+    this.#beganAtMs = options.now();
   }
 
   /** This process posted just now, so it holds the role of the sink. */
@@ -96,6 +100,16 @@ export class OwnMessages {
     if (mayBeRepeated === true || this.#unclear.has(deliveryId)) return true;
     const nowMs = this.#options.now();
     if (nowMs - this.#activeAtMs > gapMs) this.#searched.clear();
-    return nowMs - Date.parse(event.receivedAt) > freshMs && !this.#searched.has(place);
+    const isOld = nowMs - Date.parse(event.receivedAt) > freshMs;
+    return (isOld || this.#isSuccessor(nowMs)) && !this.#searched.has(place);
+  }
+
+  /**
+   * Who follows a dead process on its folder has its roles at once, and events that it sent are
+   * fresh still. Later they are old.
+   */
+  #isSuccessor(nowMs: number): boolean {
+    const { recognisesRepetition } = this.#options;
+    return !recognisesRepetition && nowMs - this.#beganAtMs <= freshMs;
   }
 }

@@ -7,16 +7,22 @@ import { messageOf } from '../support/voice.ts';
 const { signal } = new AbortController();
 const atMs = Date.parse('2026-03-18T09:41:00Z');
 
-function stage(found: Readonly<Record<string, string>> = {}) {
-  let nowMs = atMs;
+/** @param more it began a minute ago unless `beganMs` says otherwise */
+function stage(
+  found: Readonly<Record<string, string>> = {},
+  { beganMs = 60_000, recognisesRepetition = false } = {},
+) {
+  let nowMs = atMs - beganMs;
   const searches: [string, number][] = [];
   const own = new OwnMessages({
     now: () => nowMs,
+    recognisesRepetition,
     async cards(channelId, sinceMs) {
       searches.push([channelId, sinceMs]);
       return new Map(Object.entries(found));
     },
   });
+  nowMs = atMs;
   const pass = (ms: number) => {
     nowMs += ms;
   };
@@ -35,6 +41,24 @@ const asked = (deliveryId: string, agoMs: number, more?: object) => ({
 it('what was stored just now is not looked for', async () => {
   const { own, searches } = stage({ a: 'found' });
   expect(await own.card(asked('a', 1_000))).toBeUndefined();
+  expect(searches).toEqual([]);
+});
+
+it('a process that just began looks once, for the one before may have sent the event just now', async () => {
+  const { own, searches, pass } = stage({ a: 'found' }, { beganMs: 1_000 });
+  expect(await own.card(asked('a', 2_000))).toBe('found');
+  expect(await own.card(asked('b', 0))).toBeUndefined();
+  expect(own.isReplyDoubtful(messageStored(0), 'c', 'root')).toBe(true);
+  pass(4_001);
+  expect(await own.card({ ...asked('d', -4_000), channelId: 'other' })).toBeUndefined();
+  expect(own.isReplyDoubtful(messageStored(-4_000), 'e', 'root')).toBe(false);
+  expect(searches).toHaveLength(1);
+});
+
+it('it need not where the far end recognises what is posted again', async () => {
+  const { own, searches } = stage({ a: 'found' }, { beganMs: 0, recognisesRepetition: true });
+  expect(await own.card(asked('a', 0))).toBeUndefined();
+  expect(own.isReplyDoubtful(messageStored(0), 'a', 'root')).toBe(false);
   expect(searches).toEqual([]);
 });
 

@@ -88,7 +88,12 @@ class BotSink implements Sink {
     this.#api = new MattermostApi({ http, url, token });
     this.#channels = new Channels(this.#api, this.#far);
     this.#posts = new OwnPosts(this.#api, this.#channels, this.#far);
-    this.#own = new OwnMessages({ now, cards: (...asked) => this.#posts.cards(...asked) });
+    this.#own = new OwnMessages({
+      now,
+      // By the pending_post_id.
+      recognisesRepetition: true,
+      cards: (...asked) => this.#posts.cards(...asked),
+    });
     if (settings.people !== undefined)
       this.chat = chatOf({
         ...{ people: settings.people, commandToken: settings.command_token },

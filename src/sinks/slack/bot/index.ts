@@ -66,7 +66,11 @@ class BotSink implements Sink {
     this.#api = new SlackApi({ http, url, token });
     this.#workspace = new Workspace(this.#api, this.#far);
     this.#history = new History(this.#api, this.#workspace, this.#far);
-    this.#own = new OwnMessages({ now, cards: (...asked) => this.#history.cards(...asked) });
+    this.#own = new OwnMessages({
+      now,
+      recognisesRepetition: false,
+      cards: (...asked) => this.#history.cards(...asked),
+    });
   }
 
   async send(message: Message, context: SendContext): Promise<Receipt> {

@@ -22,8 +22,10 @@ export interface Stage {
   readonly slack: Slack;
   readonly bot: SlackBot;
   readonly sink: Sink;
-  /** Another process with the same configuration. */
+  /** Another process with the same configuration, which began a minute ago. */
   restarted(settings?: object): Sink;
+  /** One that began just now. */
+  begun(): Sink;
 }
 
 /** Must be called within a test. */
@@ -36,9 +38,17 @@ export async function stageOf(
   const scopes = options.scopes === undefined ? {} : { scopes: options.scopes };
   const bot = slack.addBot('tocsin', { channels: [channel], ...scopes });
   const usual = { url: slack.url, token: bot.token, channel: slack.channelId(channel) };
-  const restarted = (more: object = {}) =>
-    slackBot.create(slackBot.config.parse({ ...usual, ...settings, ...more }), adapterContext());
-  return { slack, bot, sink: restarted(), restarted };
+  const begun = (more: object = {}, now: () => number = Date.now) => {
+    const config = slackBot.config.parse({ ...usual, ...settings, ...more });
+    return slackBot.create(config, { ...adapterContext(), now });
+  };
+  const restarted = (more: object = {}) => {
+    let agoMs = 60_000;
+    const sink = begun(more, () => Date.now() - agoMs);
+    agoMs = 0;
+    return sink;
+  };
+  return { slack, bot, sink: restarted(), restarted, begun: () => begun() };
 }
 
 /** Stored just now, unless the test says otherwise. */

@@ -59,6 +59,17 @@ describe('after a process that died', () => {
     ]);
   });
 
+  it('the next one finds what was sent a moment ago, and searches but once', async () => {
+    const { slack, sink, begun } = await stageOf({ details: 'card' });
+    const id = await sent(sink);
+    const next = begun();
+    expect(await sent(next)).toBe(id);
+    await sent(next, messageNow(), 'soc-4712');
+    expect(slack.messages).toHaveLength(2);
+    const searches = methodsOf(slack).filter((method) => method === 'conversations.history');
+    expect(searches).toHaveLength(1);
+  });
+
   it('finds it in each of several channels, and says that it may be out of date', async () => {
     const { slack, bot, sink, restarted } = await stageOf(
       { details: 'card' },
