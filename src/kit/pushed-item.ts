@@ -2,8 +2,9 @@
 // items that nobody understands. Pure.
 import { createHash } from 'node:crypto';
 import { AdapterError } from './errors.ts';
-import { type EventDraft, unparsedRaw } from './event.ts';
+import { type EventDraft, type Technique, unparsedRaw } from './event.ts';
 import { type JsonPieces, parsePieces } from './json-pieces.ts';
+import type { PushSource } from './source.ts';
 import { cutMiddle, validText } from './text.ts';
 
 /** Longer texts are cut before anything looks at them. What is kept of the item is whole. */
@@ -35,6 +36,15 @@ export function hashId(raw: string): string {
   return `sha256:${createHash('sha256').update(raw).digest('hex')}`;
 }
 
+const idMax = 180;
+
+/** The id, or the hash of one that no column holds; a suffix of 20 characters fits behind either. */
+export function boundId(id: string): string {
+  return id.length > idMax ? hashId(id) : id;
+}
+
+const unrecognised = 'UNRECOGNISED';
+
 /** Nobody understands it; it is kept, and announced. */
 export function unrecognisedItem(raw: string, stream: string): EventDraft {
   const externalId = hashId(raw);
@@ -42,7 +52,7 @@ export function unrecognisedItem(raw: string, stream: string): EventDraft {
     externalId,
     subject: `${stream}/${externalId}`,
     stream,
-    type: 'UNRECOGNISED',
+    type: unrecognised,
     severity: 0,
     status: null,
     action: null,
@@ -62,6 +72,37 @@ export function wordOf(value: unknown, lengthMax = textMax): string | undefined 
   if (typeof value !== 'string') return undefined;
   const text = validText(cutMiddle(value, lengthMax));
   return /\S/.test(text) ? text : undefined;
+}
+
+const techniquesMax = 20;
+const techniqueForm = /\b(?:T\d{4}(?:\.\d{3})?|TA\d{4})\b/g;
+
+/** The MITRE ATT&CK ids in a text or a list of texts; undefined if there are none. */
+export function techniquesIn(value: unknown): readonly Technique[] | undefined {
+  const texts = (Array.isArray(value) ? value : [value])
+    .slice(0, 50)
+    .flatMap((one) => wordOf(one) ?? []);
+  const ids = [...new Set(texts.flatMap((text) => text.match(techniqueForm) ?? []))];
+  return ids.length === 0 ? undefined : ids.slice(0, techniquesMax).map((id) => ({ id }));
+}
+
+/** For `readItem`: the event of a body that holds one alone. Undefined for any other. */
+export function onlyEvent(source: Pick<PushSource, 'parse'>, text: string): EventDraft | undefined {
+  try {
+    const { events } = source.parse({
+      ...{ headers: new Headers(), query: new URLSearchParams() },
+      body: new TextEncoder().encode(text),
+    });
+    return events.length === 1 && events[0]?.type !== unrecognised ? events[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object, or an empty one for anything else. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord ? (value as Record<string, unknown>) : {};
 }
 
 const [msMin, msMax] = [Date.UTC(1990), Date.UTC(2200)];

@@ -1,17 +1,25 @@
 // The registry of sources: type -> definition. One line a type.
 import type { SourceDefinition } from '../kit/source.ts';
+import { alertmanager } from './alertmanager.ts';
 import {
   deepinstinctChanges,
   deepinstinctEvents,
   deepinstinctSuspiciousEvents,
 } from './deepinstinct/index.ts';
+import { falco } from './falco.ts';
+import { grafana } from './grafana.ts';
 import { pagerduty } from './pagerduty.ts';
+import { wazuh } from './wazuh.ts';
 import { webhook } from './webhook/index.ts';
 
 export const sources: Record<string, SourceDefinition> = {
   deepinstinct_events: deepinstinctEvents,
   deepinstinct_suspicious_events: deepinstinctSuspiciousEvents,
   deepinstinct_changes: deepinstinctChanges,
+  alertmanager,
+  falco,
+  grafana,
   pagerduty,
+  wazuh,
   webhook,
 };

@@ -2,9 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { AdapterError } from '../../src/kit/errors.ts';
 import {
+  boundId,
   hashId,
+  onlyEvent,
   pushedJson,
   rawOf,
+  recordOf,
+  techniquesIn,
   timeOf,
   unrecognisedItem,
   wordOf,
@@ -59,4 +63,39 @@ describe('a body', () => {
       expect([draft.type, draft.externalId]).toEqual(['UNRECOGNISED', hashId(raw)]);
     }
   });
+});
+
+test.each([
+  ['T1059.001, T1059.001 and TA0002', ['T1059.001', 'TA0002']],
+  [['mitre_execution', 'T1059', 7, null], ['T1059']],
+  ['xT1059', undefined],
+  [{}, undefined],
+])('the techniques in %o are %o', (value, ids) => {
+  expect(techniquesIn(value)?.map(({ id }) => id)).toEqual(ids);
+});
+
+test('an id that no column holds is known by its hash', () => {
+  const [long, other] = ['x'.repeat(181), `${'x'.repeat(180)}y`];
+  expect([boundId('a'), boundId('x'.repeat(180))]).toEqual(['a', 'x'.repeat(180)]);
+  expect(boundId(long)).toMatch(/^sha256:/);
+  expect(boundId(long)).not.toBe(boundId(other));
+});
+
+test.each([[null], [7], ['a'], [[1]], [undefined]])('%o is no record', (value) => {
+  expect(recordOf(value)).toEqual({});
+});
+
+test('a body with one item that is understood is that item', () => {
+  const item = unrecognisedItem('1', 'event');
+  const source = (events: object[]) => ({ parse: () => ({ events }) as never });
+  const known = { ...item, type: 'A' };
+  expect(onlyEvent(source([known]), '1')).toEqual(known);
+  expect(onlyEvent(source([item]), '1')).toBeUndefined();
+  expect(onlyEvent(source([known, known]), '1')).toBeUndefined();
+  const broken = {
+    parse: () => {
+      throw new AdapterError('reject_event', 'malformed', 'The body is none.');
+    },
+  };
+  expect(onlyEvent(broken, '1')).toBeUndefined();
 });

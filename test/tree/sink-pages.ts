@@ -1,6 +1,4 @@
-// The parts of the pages of sinks that the code knows better: the table of settings of each, and
-// what each can do. Pure.
-import type { z } from 'zod';
+// The parts of the pages of sinks that the code knows better: what each can do. Pure.
 import type { SinkDefinition } from '../../src/kit/sink.ts';
 import { adapterContext } from '../contract/adapter-cases.ts';
 
@@ -29,34 +27,6 @@ export function factsOf(page: string): PageFacts {
   if (Object.keys(facts).sort().join() !== [...factNames].sort().join())
     throw new Error(`a page begins with ---, ${factNames.join(', ')} and ---; this has: ${head}`);
   return facts as unknown as PageFacts;
-}
-
-/** The page with the table that the definition gives. */
-export function withSettings(page: string, definition: SinkDefinition): string {
-  const rows = Object.entries(shapeOf(definition)).map(([key, schema]) => {
-    const said = schema.description ?? '';
-    return `| \`${key}\` | ${presetOf(key, schema, definition)} | ${cell(said)} |`;
-  });
-  const table =
-    rows.length === 0
-      ? 'It has none of its own.'
-      : ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
-  return page.replace(/(?<=\n## Settings\n)[\s\S]*?(?=\n## |$)/, `\n${table}\n`);
-}
-
-function shapeOf({ config }: SinkDefinition): Readonly<Record<string, z.ZodType>> {
-  return (config as unknown as z.ZodObject).shape as Readonly<Record<string, z.ZodType>>;
-}
-
-function presetOf(key: string, schema: z.ZodType, { secrets }: SinkDefinition): string {
-  const parsed = schema.safeParse(undefined);
-  const preset = parsed.data === undefined ? 'none' : `\`${JSON.stringify(parsed.data)}\``;
-  const said = parsed.success ? preset.replaceAll('"', '') : 'required';
-  return (secrets as readonly string[]).includes(key) ? `${said}, secret` : said;
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
 const yes = (is: boolean) => (is ? 'yes' : 'no');

@@ -11,7 +11,8 @@ import { sinks } from '../../src/sinks/index.ts';
 import { consoleSettings, odditiesOf } from '../support/example-config.ts';
 import { blocksOf } from './documents.ts';
 import { readProjectFile } from './project-files.ts';
-import { factsOf, matrixOf, shortMatrixOf, withBlock, withSettings } from './sink-pages.ts';
+import { withSettings } from './settings-table.ts';
+import { factsOf, matrixOf, shortMatrixOf, withBlock } from './sink-pages.ts';
 import { root } from './source-files.ts';
 
 const types = Object.keys(sinks);

@@ -1,14 +1,13 @@
 // The settings of the source `webhook`: where in the JSON the items are, and what their fields mean.
 import { z } from 'zod';
-import { severityNames } from '../../kit/event.ts';
 import { jsonExpression } from '../../kit/json-expression.ts';
 import { linkPatternFault } from '../../kit/link-pattern.ts';
 import { withSoundProof } from '../../kit/proof.ts';
 import { pushSettings } from '../../kit/push-settings.ts';
+import { severityMap } from '../../kit/severity-words.ts';
 import { fieldNames } from './fields.ts';
 
 const ofItem = jsonExpression(['item', 'body']);
-const word = z.string().min(1).max(100);
 
 export const config = withSoundProof(
   z.strictObject({
@@ -27,10 +26,7 @@ export const config = withSoundProof(
     severity: ofItem
       .optional()
       .describe('Its severity: INFO to CRITICAL, or a word or number that severity_map has.'),
-    severity_map: z
-      .record(word, z.enum(severityNames))
-      .optional()
-      .describe('What the words and numbers of the sender mean, such as {sev1: CRITICAL}.'),
+    severity_map: severityMap,
     time: ofItem
       .optional()
       .describe('When it happened: ISO 8601, or a number since the epoch; UTC without a zone.'),

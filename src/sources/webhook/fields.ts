@@ -1,6 +1,6 @@
 // The facts of an event that the source `webhook` can be told to fill in, by their names. Pure.
-import type { EventBody, Technique } from '../../kit/event.ts';
-import { wordOf } from '../../kit/pushed-item.ts';
+import type { EventBody } from '../../kit/event.ts';
+import { techniquesIn, wordOf } from '../../kit/pushed-item.ts';
 
 const device = ['id', 'name', 'os', 'osVersion', 'ip', 'mac', 'domain', 'group', 'policy'] as const;
 const file = ['name', 'path', 'script', 'hash', 'type', 'signer'] as const;
@@ -19,8 +19,6 @@ export type FieldName = (typeof fieldNames)[number];
 
 /** Words that become columns. */
 const wordMax = 100;
-const techniquesMax = 20;
-const techniqueForm = /\b(?:T\d{4}(?:\.\d{3})?|TA\d{4})\b/g;
 
 export interface Filled {
   readonly status: string | null;
@@ -48,14 +46,6 @@ function factOf(name: FieldName, value: unknown): unknown {
   if (!Array.isArray(value)) return wordOf(value);
   const texts = value.slice(0, 50).flatMap((one) => wordOf(one) ?? []);
   return wordOf(texts.join(', '));
-}
-
-function techniquesIn(value: unknown): readonly Technique[] | undefined {
-  const texts = (Array.isArray(value) ? value : [value])
-    .slice(0, 50)
-    .flatMap((one) => wordOf(one) ?? []);
-  const ids = [...new Set(texts.flatMap((text) => text.match(techniqueForm) ?? []))];
-  return ids.length === 0 ? undefined : ids.slice(0, techniquesMax).map((id) => ({ id }));
 }
 
 function countOf(value: unknown): number | undefined {

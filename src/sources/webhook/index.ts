@@ -1,18 +1,20 @@
 // Source `webhook`: whatever sends JSON. What it means is told by expressions of the configuration.
-import type { EventBody, EventDraft, Severity } from '../../kit/event.ts';
+import type { EventBody, EventDraft } from '../../kit/event.ts';
 import { compileJson, type JsonExpression } from '../../kit/json-expression.ts';
 import type { JsonPieces } from '../../kit/json-pieces.ts';
 import { filledLink } from '../../kit/link-pattern.ts';
 import { pushBasics } from '../../kit/push-settings.ts';
 import {
+  boundId,
   hashId,
+  onlyEvent,
   pushedJson,
   rawOf,
   timeOf,
   unrecognisedItem,
   wordOf,
 } from '../../kit/pushed-item.ts';
-import { parseSeverity } from '../../kit/severity.ts';
+import { severityReader } from '../../kit/severity-words.ts';
 import type { PushSource, SourceDefinition } from '../../kit/source.ts';
 import { config, type WebhookSettings } from './config.ts';
 import { type FieldName, filled } from './fields.ts';
@@ -37,22 +39,14 @@ export const webhook: SourceDefinition<typeof config> = {
   streams: ['event', 'change'],
   readItem(text, settings) {
     if (settings === undefined) return undefined;
-    try {
-      const { events } = create(settings, { id: 'webhook' }).parse({
-        ...{ headers: new Headers(), query: new URLSearchParams() },
-        body: new TextEncoder().encode(text),
-      });
-      return events.length === 1 && events[0]?.type !== unrecognised ? events[0] : undefined;
-    } catch {
-      return undefined;
-    }
+    return onlyEvent(create(settings, { id: 'webhook' }), text);
   },
   create,
 };
 
 const unrecognised = 'UNRECOGNISED';
 const stream = 'event';
-const [idMax, typeMax] = [200, 100];
+const typeMax = 100;
 
 function create(settings: WebhookSettings, { id: source }: { readonly id: string }): PushSource {
   const meaning = meaningOf(settings);
@@ -72,7 +66,7 @@ type Meaning = ReturnType<typeof meaningOf>;
 function meaningOf(settings: WebhookSettings) {
   const compiled = (text: string | undefined) =>
     text === undefined ? undefined : compileJson(text);
-  const { severity_map: map = {}, fields = {}, event_link: link } = settings;
+  const { severity_map: map, fields = {}, event_link: link } = settings;
   const names = Object.keys(fields) as FieldName[];
   return {
     items: compiled(settings.items),
@@ -82,7 +76,7 @@ function meaningOf(settings: WebhookSettings) {
     time: compiled(settings.time),
     resolved: compiled(settings.resolved),
     fields: names.map((name) => [name, compileJson(fields[name]!)] as const),
-    severities: new Map(Object.entries(map).map(([word, name]) => [word.toLowerCase(), name])),
+    severityOf: severityReader(map),
     link,
   };
 }
@@ -115,7 +109,7 @@ function draftOf(given: Given, meaning: Meaning): EventDraft {
     subject: `${stream}/${id}`,
     stream,
     type: type ?? unrecognised,
-    severity: severityOf(value(meaning.severity), meaning),
+    severity: meaning.severityOf(value(meaning.severity)),
     status,
     action,
     occurredAt: timeOf(value(meaning.time)) ?? null,
@@ -127,13 +121,7 @@ function draftOf(given: Given, meaning: Meaning): EventDraft {
 
 function idOf(value: unknown): string | undefined {
   const id = wordOf(value, 100_000);
-  return id !== undefined && id.length > idMax - 20 ? hashId(id) : id;
-}
-
-/** An unknown word is 0, which passes every threshold. */
-function severityOf(value: unknown, { severities }: Meaning): Severity {
-  const word = wordOf(value, typeMax) ?? '';
-  return parseSeverity(severities.get(word.toLowerCase()) ?? word) ?? 0;
+  return id === undefined ? undefined : boundId(id);
 }
 
 /** What people see of it beside the fields. */
