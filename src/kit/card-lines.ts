@@ -1,5 +1,6 @@
 // A card as lines in the order in which people read it, for products that show text alone. Pure.
 import { type Card, type Field, plainText, stateTexts, strong, type Text, word } from './card.ts';
+import { defanged } from './defang.ts';
 
 export interface CardLines {
   /** `🔴 CRITICAL · ` and the headline: the line that must be read. */
@@ -31,9 +32,18 @@ export function linesOfCard(card: Card): CardLines {
   };
 }
 
-/** All of them, in their order. */
-export function allLines({ headline, notes, facts, rows, details, end }: CardLines): Text[] {
-  return [headline, ...notes, ...facts, ...rows, ...details, ...end];
+/** All of them below the headline, in their order. */
+export function linesBelow({ notes, facts, rows, details, end }: CardLines): Text[] {
+  return [...notes, ...facts, ...rows, ...details, ...end];
+}
+
+/**
+ * A line for a product that shows text as it is, where phones and programs make links of addresses:
+ * those of others are disarmed, and ours stand behind it.
+ */
+export function disarmedLine(text: Text): string {
+  const urls = text.flatMap((part) => (part.kind === 'link' ? [part.url] : []));
+  return [defanged(plainText(text)), ...urls].join(' ');
 }
 
 function factOf({ name, value }: Field): Text {

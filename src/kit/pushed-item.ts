@@ -21,6 +21,14 @@ export function pushedJson(body: Uint8Array): JsonPieces {
   }
 }
 
+/** As {@link pushedJson}, of an object. @param hint follows "is no object" */
+export function pushedObject(body: Uint8Array, hint = ''): JsonPieces {
+  const pieces = pushedJson(body);
+  if (pieces.sourceOf(pieces.value)?.startsWith('{') !== true)
+    throw malformedBody(`is no object${hint}`);
+  return pieces;
+}
+
 /** @param why follows "The body", without a full stop or a word of it */
 export function malformedBody(why: string): AdapterError {
   return new AdapterError('reject_event', 'malformed', `The body ${why}.`);

@@ -2,6 +2,7 @@
 // the list that gave it.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parsedJson } from '../kit/parsed-json.ts';
 import { InputError } from './operation.ts';
 
 /** By name. `cursor` and `limit` do not count: a caller may take pages of another size. */
@@ -40,11 +41,7 @@ export function keyOf<Key>(
 }
 
 function jsonOf(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return parsedJson(Buffer.from(cursor, 'base64url').toString('utf8'));
 }
 
 /** The same for the same filters, in whichever order they were written. */

@@ -4,8 +4,7 @@ import type { Metrics } from '../observe/metrics/index.ts';
 import { readCalendarAge } from '../store/calendars.ts';
 import type { Database } from '../store/database.ts';
 import { countStuckEscalations } from '../store/escalation.ts';
-
-const everyMs = 60_000;
+import { onceAMinute } from './once-a-minute.ts';
 
 /** @param now monotonic milliseconds */
 export function createEscalationFigures(
@@ -13,13 +12,10 @@ export function createEscalationFigures(
   metrics: Metrics,
   now: () => number = () => performance.now(),
 ): () => Promise<void> {
-  let countedAtMs = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (now() - countedAtMs < everyMs) return;
+  return onceAMinute(async () => {
     const [stuck, ageSeconds] = await Promise.all([countStuckEscalations(db), readCalendarAge(db)]);
-    countedAtMs = now();
     metrics.incidentsPastLastStep.set(stuck.pastLastStep);
     metrics.escalationsUntold.set(stuck.untold);
     metrics.dutyCalendarAge.set(ageSeconds ?? 0);
-  };
+  }, now);
 }

@@ -5,8 +5,8 @@ import { type Metrics, severityLabel } from '../observe/metrics/index.ts';
 import { readClock } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { countIncidents } from '../store/incident-list.ts';
+import { onceAMinute } from './once-a-minute.ts';
 
-const everyMs = 60_000;
 const severities = severityNames.map((_, severity) => severity as Severity);
 const states = ['open', 'acknowledged', 'snoozed'] as const;
 
@@ -16,14 +16,11 @@ export function createIncidentFigures(
   metrics: Metrics,
   now: () => number = () => performance.now(),
 ): () => Promise<void> {
-  let countedAtMs = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (now() - countedAtMs < everyMs) return;
+  return onceAMinute(async () => {
     const [counts, { clockMs }] = await Promise.all([
       countIncidents(db, severities),
       readClock(db),
     ]);
-    countedAtMs = now();
     for (const number of severities) {
       const severity = severityLabel(number);
       const own = counts.filter((one) => one.severity === number);
@@ -35,5 +32,5 @@ export function createIncidentFigures(
       const ageMs = open === undefined ? 0 : clockMs - Date.parse(open.oldestAt);
       metrics.unacknowledgedOldestAge.set({ severity }, Math.max(0, ageMs / 1000));
     }
-  };
+  }, now);
 }

@@ -1,9 +1,8 @@
 // Sink `ntfy`: one notification for each message, published to a topic of an ntfy server. Its
 // answer names the message, but nothing there can be edited.
 import { z } from 'zod';
-import { type Card, plainText, type Text } from '../kit/card.ts';
-import { linesOfCard } from '../kit/card-lines.ts';
-import { defanged } from '../kit/defang.ts';
+import type { Card } from '../kit/card.ts';
+import { disarmedLine, linesBelow, linesOfCard } from '../kit/card-lines.ts';
 import { createCaller } from '../kit/http/caller.ts';
 import { originOf } from '../kit/origin.ts';
 import { placeOf } from '../kit/place.ts';
@@ -63,19 +62,13 @@ export const ntfy: SinkDefinition<typeof config> = {
 };
 
 function notificationOf(card: Card, deliveryId: string) {
-  const { notes, facts, rows, details, end } = linesOfCard(card);
+  const lines = [card.headline, ...linesBelow(linesOfCard(card))];
   return {
     title: `${card.sign} ${card.level}`,
-    message: [card.headline, ...notes, ...facts, ...rows, ...details, ...end].map(shown).join('\n'),
+    message: lines.map(disarmedLine).join('\n'),
     priority: priorities[card.severity],
     tags: [deliveryId],
     // It comes from the configuration, never from the event's text.
     ...(card.link === undefined ? {} : { click: card.link }),
   };
-}
-
-/** ntfy shows text as it is, and phones make links of addresses: those of others are disarmed. */
-function shown(text: Text): string {
-  const urls = text.flatMap((part) => (part.kind === 'link' ? [part.url] : []));
-  return [defanged(plainText(text)), ...urls].join(' ');
 }

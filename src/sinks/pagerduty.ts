@@ -1,8 +1,8 @@
 // Sink `pagerduty`: an incident for each event, by the Events API v2. Its name is the same on every
 // attempt, so that a repetition opens no second one; what becomes of the event here happens there.
 import { z } from 'zod';
-import { type Card, headlineText, plainText, type Text } from '../kit/card.ts';
-import { linesOfCard } from '../kit/card-lines.ts';
+import { type Card, headlineText, plainText } from '../kit/card.ts';
+import { disarmedLine, linesBelow, linesOfCard } from '../kit/card-lines.ts';
 import { defanged } from '../kit/defang.ts';
 import { createCaller } from '../kit/http/caller.ts';
 import { incidentKey, incidentPrefix } from '../kit/incident-key.ts';
@@ -76,8 +76,7 @@ export const pagerduty: SinkDefinition<typeof config> = {
 };
 
 function payloadOf({ card, event }: Message, deliveryId: string) {
-  const { notes, facts, rows, details, end } = linesOfCard(card);
-  const lines = [...notes, ...facts, ...rows, ...details, ...end].map(shown);
+  const lines = linesBelow(linesOfCard(card)).map(disarmedLine);
   return {
     summary: defanged(`${card.sign} ${card.level} · ${headlineText(card)}`),
     source: event.source,
@@ -90,10 +89,4 @@ function payloadOf({ card, event }: Message, deliveryId: string) {
 /** It comes from the configuration, never from the event's text. */
 function linksOf({ link, title }: Card): { href: string; text: string }[] {
   return link === undefined ? [] : [{ href: link, text: defanged(plainText(title)) }];
-}
-
-/** PagerDuty shows text as it is, and makes links of addresses: those of others are disarmed. */
-function shown(text: Text): string {
-  const urls = text.flatMap((part) => (part.kind === 'link' ? [part.url] : []));
-  return [defanged(plainText(text)), ...urls].join(' ');
 }

@@ -7,9 +7,8 @@ import { pushBasics, pushSettings } from '../kit/push-settings.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
 import {
   hashId,
-  malformedBody,
   onlyEvent,
-  pushedJson,
+  pushedObject,
   rawOf,
   recordOf,
   techniquesIn,
@@ -61,9 +60,7 @@ function create(settings: Settings): PushSource {
   return {
     ...pushBasics(settings),
     parse({ body }) {
-      const pieces = pushedJson(body);
-      if (pieces.sourceOf(pieces.value)?.startsWith('{') !== true)
-        throw malformedBody('is no object: json_output of Falco must be on');
+      const pieces = pushedObject(body, ': json_output of Falco must be on');
       return { events: [draftOf(pieces, severityOf)] };
     },
   };

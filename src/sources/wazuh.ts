@@ -8,9 +8,8 @@ import { pushBasics, pushSettings } from '../kit/push-settings.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
 import {
   boundId,
-  malformedBody,
   onlyEvent,
-  pushedJson,
+  pushedObject,
   rawOf,
   recordOf,
   techniquesIn,
@@ -70,10 +69,7 @@ function create(settings: Settings): PushSource {
   return {
     ...pushBasics(settings),
     parse({ body }) {
-      const pieces = pushedJson(body);
-      if (pieces.sourceOf(pieces.value)?.startsWith('{') !== true)
-        throw malformedBody('is no object');
-      return { events: eventsOf(pieces, severityOf) };
+      return { events: eventsOf(pushedObject(body), severityOf) };
     },
   };
 }

@@ -482,8 +482,8 @@ export const mutations = [
     edits: [
       [
         'src/sources/deepinstinct/page.ts',
-        'const envelope = isCheap ? parsed(body) : undefined;',
-        "const envelope = parsed(body);\n  if (isCheap && envelope === undefined) throw new EnvelopeError('is no JSON');",
+        'const envelope = isCheap ? parsedJson(body) : undefined;',
+        "const envelope = parsedJson(body);\n  if (isCheap && envelope === undefined) throw new EnvelopeError('is no JSON');",
       ],
     ],
     cases: 'look odd and are whole',

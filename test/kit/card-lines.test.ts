@@ -1,7 +1,7 @@
 // A card as lines: everything that it says is there once, in the order of reading.
 import { expect, test } from 'vitest';
 import { type Card, plainText, word } from '../../src/kit/card.ts';
-import { allLines, linesOfCard } from '../../src/kit/card-lines.ts';
+import { disarmedLine, linesBelow, linesOfCard } from '../../src/kit/card-lines.ts';
 
 const bare: Card = {
   kind: 'event',
@@ -16,7 +16,10 @@ const bare: Card = {
   footer: [word('tocsin')],
 };
 
-const lines = (more: Partial<Card>) => allLines(linesOfCard({ ...bare, ...more })).map(plainText);
+function lines(more: Partial<Card>): string[] {
+  const all = linesOfCard({ ...bare, ...more });
+  return [all.headline, ...linesBelow(all)].map(plainText);
+}
 
 test('a card with nothing but what each has', () => {
   expect(lines({})).toEqual(['🔴 CRITICAL · Ransomware', 'Event ID 7', 'tocsin']);
@@ -60,4 +63,15 @@ test('what leads to the console is a link, and of others’ values the kind stay
     { kind: 'word', text: ': ' },
     { kind: 'code', text: 'PC-1' },
   ]);
+});
+
+test('an address of others is disarmed, and one of ours stands whole behind the line', () => {
+  const line = [
+    word('See '),
+    { kind: 'prose', text: 'https://evil.example/x' },
+    { kind: 'link', text: ' Event ID 7', url: 'https://console.example/7' },
+  ] as const;
+  expect(disarmedLine(line)).toBe(
+    'See hxxps://evil[.]example/x Event ID 7 https://console.example/7',
+  );
 });

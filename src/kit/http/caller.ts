@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { AdapterContext } from '../adapter.ts';
 import type { AdapterError } from '../errors.ts';
+import { parsedJson } from '../parsed-json.ts';
 import { type Quota, quotaOf } from '../quota.ts';
 import type { HttpAnswer, HttpRequest } from './messages.ts';
 import { failureOf, strangersAnswer } from './status.ts';
@@ -57,10 +58,5 @@ export function createCaller<Schema extends z.ZodType>(
 
 /** Undefined for what is no JSON, or is cut. */
 export function jsonOf({ body, truncated }: HttpAnswer): unknown {
-  if (truncated) return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+  return truncated ? undefined : parsedJson(body);
 }

@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Text } from '../../kit/card.ts';
 import type { Chat, ChatAnswer, PressedButton, WrittenCommand } from '../../kit/chat.ts';
+import { parsedJson } from '../../kit/parsed-json.ts';
 import type { People } from '../../kit/people.ts';
 import { begun, sealed } from './escape.ts';
 import { markdown } from './markdown.ts';
@@ -48,7 +49,7 @@ export function chatOf({ people, commandToken, isMember, emailOf }: ChatSettings
 }
 
 function pressed({ body }: Request): PressedButton | undefined {
-  const read = press.safeParse(jsonOf(body));
+  const read = press.safeParse(parsedJson(Buffer.from(body).toString()));
   if (!read.success) return undefined;
   const { user_id, user_name, post_id, context } = read.data;
   return {
@@ -57,14 +58,6 @@ function pressed({ body }: Request): PressedButton | undefined {
     value: context.selected_option,
     messageId: post_id,
   };
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
 }
 
 function written(

@@ -1,6 +1,7 @@
 // How far a stream was read, and what is needed to notice that its numbers no longer go on from
 // there. Opaque to everybody else. Pure.
 import { AdapterError } from '../../kit/errors.ts';
+import { parsedJson } from '../../kit/parsed-json.ts';
 import type { WireItem } from './page.ts';
 import { timeMsOf, timeOf } from './time.ts';
 
@@ -62,7 +63,7 @@ export function parseCursor(text: string): Cursor {
 }
 
 function tryCursor(text: string): Cursor | undefined {
-  const value = tryParse(text);
+  const value = parsedJson(text);
   // A bare number is what an operator would write into the table by hand.
   if (isPosition(value)) return { id: value, at: null, start: value };
   return typeof value === 'object' && value !== null
@@ -222,12 +223,4 @@ function isPlace(value: unknown): value is WayBack {
 
 function isPosition(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

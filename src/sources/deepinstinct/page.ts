@@ -1,5 +1,7 @@
 // The body of an answer -> a page of items, each with its number and its own text. Judges the
 // envelope strictly and the items not at all. Pure.
+
+import { parsedJson } from '../../kit/parsed-json.ts';
 import { type Cut, type CutPage, cutMembers, cutPage } from './cut.ts';
 import { timeOf } from './time.ts';
 
@@ -61,7 +63,7 @@ export function parsePage(body: string): WirePage {
   const { elements = [] } = page;
   const valuesMax = valuesMaxOf(elements);
   const isCheap = elements.every(({ values }) => values <= valuesMax);
-  const envelope = isCheap ? parsed(body) : undefined;
+  const envelope = isCheap ? parsedJson(body) : undefined;
   return isObject(envelope)
     ? pageOf(envelope, (events) => itemsOf(events, elements))
     : pageOf(envelopeOf(page), () => elements.map((element) => itemOfText(element, valuesMax)));
@@ -84,27 +86,18 @@ function noPage(body: string): EnvelopeError {
     );
   }
   if (/^\s*</.test(body)) return new EnvelopeError('is a web page and no JSON');
-  const isJson = /^\s*\[/.test(body) || parsed(body.slice(0, 1000)) !== undefined;
+  const isJson = /^\s*\[/.test(body) || parsedJson(body.slice(0, 1000)) !== undefined;
   return new EnvelopeError(
     isJson ? 'is JSON, but no object with a list of events' : 'is no JSON, or is cut short',
   );
 }
 
-/** Undefined if it is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The envelope of a page that is not parsed as a whole. */
 function envelopeOf({ elements, instead, others }: CutPage): Record<string, unknown> {
   const envelope = Object.fromEntries(
-    [...others].map(([key, { text }]) => [key, parsed(text) ?? text]),
+    [...others].map(([key, { text }]) => [key, parsedJson(text) ?? text]),
   );
-  const events = elements ?? (instead && (parsed(instead.text) ?? instead.text));
+  const events = elements ?? (instead && (parsedJson(instead.text) ?? instead.text));
   // Beside events, which have numbers of their own, a last_id that cannot be read is none.
   if (
     elements?.length &&
@@ -169,7 +162,7 @@ function itemOf(value: unknown, raw: string): WireItem {
 }
 
 function itemOfText({ text, values }: Cut, valuesMax: number): WireItem {
-  const value = values <= valuesMax ? parsed(text) : undefined;
+  const value = values <= valuesMax ? parsedJson(text) : undefined;
   if (value !== undefined) return itemOf(value, text);
   const id = cutMembers(text, ['id']).get('id') ?? '';
   // Digits alone, or in quotes: `007` too, which no JSON may be.

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AdapterError, type FailureOutcome, type FailureReason } from '../../../kit/errors.ts';
 import type { HttpAnswer } from '../../../kit/http/index.ts';
 import { answerText, failureOf, strangersAnswer } from '../../../kit/http/status.ts';
+import { parsedJson } from '../../../kit/parsed-json.ts';
 import { quotaOf } from '../../../kit/quota.ts';
 import { isServersOwn } from '../answers.ts';
 
@@ -41,11 +42,7 @@ export function readJson<Schema extends z.ZodType>(
   schema: Schema,
   body: string,
 ): z.output<Schema> | undefined {
-  try {
-    return schema.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
+  return schema.safeParse(parsedJson(body)).data;
 }
 
 /** The server's name for an error: `api.post.create_post.root_id.app_error`; "" if it has none. */

@@ -1,5 +1,7 @@
 // The cursor of the source of changes: how far each sweep came, and what of the budget is used.
 // Opaque to everybody else. Pure.
+
+import { parsedJson } from '../../../kit/parsed-json.ts';
 import { isObject } from '../page.ts';
 import type { Stream } from '../stream.ts';
 import { timeMsOf } from '../time.ts';
@@ -47,7 +49,7 @@ export function formatPosition({ sweeps, usedMs }: Position): string {
 
 /** Undefined if the text is no such cursor. */
 export function parsePosition(text: string): Position | undefined {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (!isObject(value) || !isObject(value.sweeps) || !Array.isArray(value.usedMs)) return undefined;
   const sweeps = Object.entries(value.sweeps).flatMap(([key, sweep]) => {
     const read = name.test(key) ? sweepOf(sweep) : undefined;
@@ -89,12 +91,4 @@ function isTime(value: unknown): value is string {
 
 function isTimeMs(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 8.64e15;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
