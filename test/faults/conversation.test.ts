@@ -77,10 +77,15 @@ faultCase('cards go before edits after an outage', { timeoutMs: 240_000 }, async
   tenant.add('events', 40, { severity: 'HIGH' });
   for (const eventId of await rootsOf(db)) await act(db, eventId, { kind: 'resolved' });
   // Cards of these wait, and edits and replies of those that came before.
-  const isWaiting = async () => (await known(db)).length === 60 && (await open(db)) === 80;
+  // On a slow machine so does a notice about the sink.
+  const isWaiting = async () => (await known(db)).length === 60 && (await open(db)) >= 80;
   expect(await until(isWaiting, 60_000), `${await open(db)} wait`).toBe(true);
   await before.end('SIGKILL');
   fault.struck();
+  // One that was being sent stays claimed for a while, and edits go meanwhile.
+  const rows = await db.$client`
+    select event_id from deliveries where state = 'pending' and reason is distinct from 'sending'`;
+  const waiting = new Set(rows.map((row) => `${sink}-${row.event_id}`));
   mattermost.heal();
   const from = mattermost.requests.total;
   const after = world.start();
@@ -90,10 +95,12 @@ faultCase('cards go before edits after an outage', { timeoutMs: 240_000 }, async
   const calls = mattermost.requests.log.slice(from - mattermost.requests.total);
   const [firstEdit, lastPost] = [
     calls.findIndex(({ call }) => /patch$/.test(call ?? '')),
-    calls.findLastIndex(({ call }) => /^POST .*\/posts$/.test(call ?? '')),
+    calls.findLastIndex(
+      ({ call, deliveryId = '' }) => /^POST .*\/posts$/.test(call ?? '') && waiting.has(deliveryId),
+    ),
   ];
-  expect(firstEdit).toBeGreaterThan(0);
-  expect(lastPost).toBeLessThan(firstEdit);
+  expect(lastPost).toBeGreaterThan(0);
+  expect(firstEdit).toBeGreaterThan(lastPost);
   expect(await after.end('SIGTERM')).toBe(0);
 });
 
