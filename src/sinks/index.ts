@@ -7,7 +7,7 @@ import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack, slackBot } from './slack/index.ts';
 import { stdout } from './stdout.ts';
-import { webhook } from './webhook/index.ts';
+import { webhook } from './webhook.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
   email,

@@ -82,7 +82,7 @@ const beyond: Readonly<Record<string, string>> = {
   'OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example.com:4318 node dist/main.js serve':
     'needs a collector; test/e2e/tracing.test.ts starts one, and the service with its address',
   'echo "whsec_$(openssl rand -base64 32)"':
-    'needs openssl; test/sinks/webhook/index.test.ts signs with secrets of this form',
+    'needs openssl; test/sinks/webhook.test.ts signs with secrets of this form',
   'docker kill --signal HUP <container>':
     'needs Docker; the signal is sent by test/e2e/reload.test.ts',
   'TOKEN=$(bin/tocsin token create ci --role operate)':

@@ -1,10 +1,10 @@
 // An event as a Detection Finding: the schema of OCSF allows it, and nothing is made up.
 import { describe, expect, it, test } from 'vitest';
-import { findingOf } from '../../../src/sinks/webhook/ocsf.ts';
-import { digestOfStorm, storedDigest } from '../../support/digests.ts';
-import { eventOfTexts, storedEvent } from '../../support/events.ts';
-import { messageOf } from '../../support/voice.ts';
-import { faultsOfFinding } from './ocsf-schema.ts';
+import { findingOf } from '../../src/kit/ocsf.ts';
+import { digestOfStorm, storedDigest } from '../support/digests.ts';
+import { eventOfTexts, storedEvent } from '../support/events.ts';
+import { faultsOfFinding } from '../support/ocsf-schema.ts';
+import { messageOf } from '../support/voice.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a finding is data of many shapes
 const finding = (...message: Parameters<typeof messageOf>): any =>

@@ -1,10 +1,10 @@
 // An event as a Detection Finding of OCSF 1.8 (class 2004), as far as its facts have a place there.
 // What has none, or is no such thing (an address that is none), is in `unmapped`. Pure.
 import { z } from 'zod';
-import { plainText } from '../../kit/card.ts';
-import type { EventBody, Process, StoredEvent } from '../../kit/event.ts';
-import { shortEvent } from '../../kit/short-event.ts';
-import type { Message } from '../../kit/sink.ts';
+import { plainText } from './card.ts';
+import type { EventBody, Process, StoredEvent } from './event.ts';
+import { shortEvent } from './short-event.ts';
+import type { Message } from './sink.ts';
 
 /** OCSF's own names of the severities, by number. */
 const severities = ['Unknown', 'Informational', 'Low', 'Medium', 'High', 'Critical'] as const;

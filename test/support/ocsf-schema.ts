@@ -13,7 +13,7 @@ interface ObjectSchema {
   readonly enums?: Readonly<Record<string, readonly number[]>>;
 }
 
-const path = new URL('../../fixtures/ocsf-1.8.json', import.meta.url);
+const path = new URL('../fixtures/ocsf-1.8.json', import.meta.url);
 const { objects } = JSON.parse(readFileSync(path, 'utf8')) as {
   objects: Readonly<Record<string, ObjectSchema>>;
 };

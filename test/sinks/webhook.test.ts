@@ -2,15 +2,15 @@
 // Webhooks; its headers; and what each format says.
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, test } from 'vitest';
-import { word } from '../../../src/kit/card.ts';
-import { webhook } from '../../../src/sinks/webhook/index.ts';
-import { adapterContext, adapterError, expectNoSecret } from '../../contract/adapter-cases.ts';
-import { describeSink } from '../../contract/sink-suite.ts';
-import { digestOfGroup, storedDigest } from '../../support/digests.ts';
-import { eventOfTexts, storedEvent } from '../../support/events.ts';
-import { type Received, startFarEnd } from '../../support/far-end.ts';
-import { joinedTexts, saidBy, saidFile } from '../../support/said.ts';
-import { messageOf } from '../../support/voice.ts';
+import { word } from '../../src/kit/card.ts';
+import { webhook } from '../../src/sinks/webhook.ts';
+import { adapterContext, adapterError, expectNoSecret } from '../contract/adapter-cases.ts';
+import { describeSink } from '../contract/sink-suite.ts';
+import { digestOfGroup, storedDigest } from '../support/digests.ts';
+import { eventOfTexts, storedEvent } from '../support/events.ts';
+import { type Received, startFarEnd } from '../support/far-end.ts';
+import { joinedTexts, saidBy, saidFile } from '../support/said.ts';
+import { messageOf } from '../support/voice.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const oldSecret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;

@@ -2,17 +2,15 @@
 // on every attempt, so that a receiver tells duplicates.
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { AdapterContext } from '../../kit/adapter.ts';
-import { plainText } from '../../kit/card.ts';
-import { failureOf } from '../../kit/http/status.ts';
-import { originOf } from '../../kit/origin.ts';
-import { placeOf } from '../../kit/place.ts';
-import { quotaOf } from '../../kit/quota.ts';
-import { shortEvent } from '../../kit/short-event.ts';
-import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
-import { templateData } from '../../kit/template-data.ts';
-import { webUrl } from '../../kit/web-url.ts';
-import { findingOf } from './ocsf.ts';
+import type { AdapterContext } from '../kit/adapter.ts';
+import { eventData, timeOf } from '../kit/event-data.ts';
+import { failureOf } from '../kit/http/status.ts';
+import { findingOf } from '../kit/ocsf.ts';
+import { originOf } from '../kit/origin.ts';
+import { placeOf } from '../kit/place.ts';
+import { quotaOf } from '../kit/quota.ts';
+import type { Message, Sink, SinkDefinition } from '../kit/sink.ts';
+import { webUrl } from '../kit/web-url.ts';
 
 const secretForm = /^whsec_[A-Za-z0-9+/]+={0,2}$/;
 const secret = z
@@ -112,7 +110,7 @@ const formats: Readonly<Record<z.output<typeof config>['format'], Format>> = {
   json: (message) => ({
     type: `tocsin.${message.card.kind}`,
     timestamp: timeOf(message),
-    data: dataOf(message),
+    data: eventData(message),
   }),
   /** Its attributes hold no text of an event, which might not be allowed there. */
   cloudevents: (message, deliveryId) => ({
@@ -122,27 +120,7 @@ const formats: Readonly<Record<z.output<typeof config>['format'], Format>> = {
     type: `org.tocsin.${message.card.kind}`,
     time: timeOf(message),
     datacontenttype: 'application/json',
-    data: dataOf(message),
+    data: eventData(message),
   }),
   ocsf: findingOf,
 };
-
-function timeOf({ event }: Message): string {
-  return event.occurredAt ?? event.receivedAt;
-}
-
-/** What the event says, with its card's headline and remarks; a bare one has no text of others. */
-function dataOf({ card, event, form, delayed, mayBeRepeated, template }: Message): object {
-  const { id, source, severity, receivedAt } = event;
-  const common = {
-    ...{ id, source, severity, severity_name: card.level, received_at: receivedAt, delayed },
-    ...{ may_be_repeated: mayBeRepeated, headline: plainText(card.headline) },
-    remarks: card.remarks.map(plainText),
-  };
-  if (form === 'bare') return { ...common, link: card.link };
-  const shown = form === 'full' ? event : shortEvent(event);
-  const { externalId, subject, stream, type, status, action, occurredAt, body } = shown;
-  const ids = { external_id: externalId, subject, stream, type, status, action };
-  const worded = template && { template: templateData(template) };
-  return { ...common, ...ids, occurred_at: occurredAt, body, ...worded };
-}
