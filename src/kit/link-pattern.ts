@@ -1,5 +1,6 @@
 // Addresses of the configuration with one place to fill in, such as
 // `https://console.example/#/events/{id}`. Pure.
+import { z } from 'zod';
 import { readWebUrl } from './web-url.ts';
 
 /** What stands in braces. */
@@ -28,6 +29,16 @@ export function linkPatternFault(
   const read = readWebUrl(pattern.replace(holder, '1'));
   return 'fault' in read ? read.fault : undefined;
 }
+
+/** The setting `event_link` of a source whose items people can look at. */
+export const eventLink = z
+  .string()
+  .superRefine((text, context) => {
+    const fault = linkPatternFault(text, 'id', true);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  })
+  .optional()
+  .describe('Where an item is shown, with {id} for its id.');
 
 /**
  * The front page of the console that a link to one of its events leads to: what stands before the

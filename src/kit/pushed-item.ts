@@ -82,6 +82,13 @@ export function wordOf(value: unknown, lengthMax = textMax): string | undefined 
   return /\S/.test(text) ? text : undefined;
 }
 
+/** As {@link wordOf}; of a list, as of users or addresses, its words. */
+export function wordsOf(value: unknown, lengthMax = textMax): string | undefined {
+  if (!Array.isArray(value)) return wordOf(value, lengthMax);
+  const words = value.slice(0, 50).flatMap((one) => wordOf(one, lengthMax) ?? []);
+  return wordOf(words.join(', '), lengthMax);
+}
+
 const techniquesMax = 20;
 const techniqueForm = /\b(?:T\d{4}(?:\.\d{3})?|TA\d{4})\b/g;
 

@@ -6,9 +6,11 @@ import {
   deepinstinctEvents,
   deepinstinctSuspiciousEvents,
 } from './deepinstinct/index.ts';
+import { elastic } from './elastic.ts';
 import { falco } from './falco.ts';
 import { grafana } from './grafana.ts';
 import { pagerduty } from './pagerduty.ts';
+import { splunk } from './splunk.ts';
 import { wazuh } from './wazuh.ts';
 import { webhook } from './webhook/index.ts';
 
@@ -17,9 +19,11 @@ export const sources: Record<string, SourceDefinition> = {
   deepinstinct_suspicious_events: deepinstinctSuspiciousEvents,
   deepinstinct_changes: deepinstinctChanges,
   alertmanager,
+  elastic,
   falco,
   grafana,
   pagerduty,
+  splunk,
   wazuh,
   webhook,
 };

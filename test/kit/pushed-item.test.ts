@@ -12,6 +12,7 @@ import {
   timeOf,
   unrecognisedItem,
   wordOf,
+  wordsOf,
 } from '../../src/kit/pushed-item.ts';
 import { faultsOf } from '../contract/draft-faults.ts';
 
@@ -99,3 +100,10 @@ test('a body with one item that is understood is that item', () => {
   };
   expect(onlyEvent(broken, '1')).toBeUndefined();
 });
+
+test.each([
+  [['ana', null, 7, {}, { toString: 1 }], 'ana, 7'],
+  ['ana', 'ana'],
+  [[], undefined],
+  [{ length: 1 }, undefined],
+])('the words of %o are %o', (value, words) => expect(wordsOf(value)).toBe(words));

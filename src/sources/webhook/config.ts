@@ -1,7 +1,7 @@
 // The settings of the source `webhook`: where in the JSON the items are, and what their fields mean.
 import { z } from 'zod';
 import { jsonExpression } from '../../kit/json-expression.ts';
-import { linkPatternFault } from '../../kit/link-pattern.ts';
+import { eventLink } from '../../kit/link-pattern.ts';
 import { withSoundProof } from '../../kit/proof.ts';
 import { pushSettings } from '../../kit/push-settings.ts';
 import { severityMap } from '../../kit/severity-words.ts';
@@ -39,14 +39,7 @@ export const config = withSoundProof(
       .partialRecord(z.enum(fieldNames), ofItem)
       .optional()
       .describe('More facts, such as {device.name: item.host}.'),
-    event_link: z
-      .string()
-      .superRefine((text, context) => {
-        const fault = linkPatternFault(text, 'id', true);
-        if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-      })
-      .optional()
-      .describe('Where an item is shown, with {id} for its id.'),
+    event_link: eventLink,
   }),
 );
 export type WebhookSettings = z.output<typeof config>;

@@ -1,6 +1,6 @@
 // The facts of an event that the source `webhook` can be told to fill in, by their names. Pure.
 import type { EventBody } from '../../kit/event.ts';
-import { techniquesIn, wordOf } from '../../kit/pushed-item.ts';
+import { techniquesIn, wordOf, wordsOf } from '../../kit/pushed-item.ts';
 
 const device = ['id', 'name', 'os', 'osVersion', 'ip', 'mac', 'domain', 'group', 'policy'] as const;
 const file = ['name', 'path', 'script', 'hash', 'type', 'signer'] as const;
@@ -42,10 +42,7 @@ export function filled(values: ReadonlyMap<FieldName, unknown>): Filled {
 function factOf(name: FieldName, value: unknown): unknown {
   if (name === 'techniques') return techniquesIn(value);
   if (name === 'recurrence') return countOf(value);
-  // Of a list its texts, as of users or addresses.
-  if (!Array.isArray(value)) return wordOf(value);
-  const texts = value.slice(0, 50).flatMap((one) => wordOf(one) ?? []);
-  return wordOf(texts.join(', '));
+  return wordsOf(value);
 }
 
 function countOf(value: unknown): number | undefined {
