@@ -7,6 +7,7 @@ import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack, slackBot } from './slack/index.ts';
 import { stdout } from './stdout.ts';
+import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
@@ -18,5 +19,6 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   slack,
   slack_bot: slackBot,
   stdout,
+  teams,
   webhook,
 };

@@ -114,8 +114,11 @@ const opening = eachFile(
   [{ path: 'src/kit/bell.ts', text: "import { z } from 'zod';" }],
 );
 
-/** Ways to send, and no vendor's. As words they may stand anywhere, as the name of a type nowhere. */
-const neutral = new Set(['email', 'stdout', 'webhook']);
+/**
+ * Ways to send, and a product whose name is a common word. As words they may stand anywhere, as the
+ * name of a type nowhere.
+ */
+const neutral = new Set(['email', 'stdout', 'teams', 'webhook']);
 
 /**
  * Where a vendor may be named: its folder, the registries, the table of commands, the simulated far
