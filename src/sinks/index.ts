@@ -4,6 +4,7 @@ import type { SinkDefinition } from '../kit/sink.ts';
 import { email } from './email/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { ntfy } from './ntfy.ts';
+import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack, slackBot } from './slack/index.ts';
 import { stdout } from './stdout.ts';
@@ -15,6 +16,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   mattermost,
   mattermost_bot: mattermostBot,
   ntfy,
+  opsgenie,
   pagerduty,
   slack,
   slack_bot: slackBot,

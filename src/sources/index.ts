@@ -9,6 +9,7 @@ import {
 import { elastic } from './elastic.ts';
 import { falco } from './falco.ts';
 import { grafana } from './grafana.ts';
+import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { splunk } from './splunk.ts';
 import { wazuh } from './wazuh.ts';
@@ -22,6 +23,7 @@ export const sources: Record<string, SourceDefinition> = {
   elastic,
   falco,
   grafana,
+  opsgenie,
   pagerduty,
   splunk,
   wazuh,
