@@ -90,6 +90,13 @@ export function holdsUnseen(text: string): boolean {
   return anyOfThem.test(text);
 }
 
+const each = new RegExp(`[${obeyedClass}${unseenClass}]`, 'gu');
+
+/** Leaves them out, even where a script needs them. For what somebody copied to name something. */
+export function withoutUnseen(text: string): string {
+  return text.replace(each, '');
+}
+
 const privateUse = /\p{Private_Use}/u;
 
 /** Whether a text holds characters of private use, which look different in every font. */

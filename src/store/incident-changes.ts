@@ -46,7 +46,8 @@ export interface NewChange {
  * - the deliveries of an escalation's step are stored, if it has one;
  * - unless it stays open, the steps that nobody sends yet are suppressed, and no further one is
  *   made. Once it is open again, they begin anew. Whoever takes a digest stops the steps of the
- *   events in it for good: its message is all that people saw of them.
+ *   events in it for good: its message is all that people saw of them;
+ * - if it becomes more severe while it is open, the last step whose time has passed is due again.
  *
  * @returns the incident as it is now; null if it had changed before, and nothing was written
  */
@@ -149,7 +150,7 @@ function inserted(db: Database, { known, next, actor, via, note }: NewChange) {
 function updated(db: Database, { known, next, actor, via, note }: NewChange) {
   const client = db.$client;
   const { view } = known;
-  const { isTaken, state, step } = next;
+  const { isTaken, state } = next;
   // A shorter statement for what changes nobody's state: most changes are recurrences.
   const taken = isTaken
     ? client`, by = ${actor}, via = ${via}, until = ${timeOf(db, next.untilMs)},
@@ -165,7 +166,7 @@ function updated(db: Database, { known, next, actor, via, note }: NewChange) {
     update incidents set state = ${state}, severity = ${next.severity}::smallint,
       version = version + 1, occurrences = least(occurrences + ${next.seenAgain}::bigint, ${countMax})::integer,
       last_seen_at = greatest(last_seen_at, ${next.seenAt}::text::timestamptz)
-      ${taken} ${acknowledged} ${resolved} ${escalation(db, view, { state, step })}
+      ${taken} ${acknowledged} ${resolved} ${escalation(db, view, next)}
     where id = ${view.id} and version = ${view.version}
     returning *`;
 }
@@ -173,16 +174,19 @@ function updated(db: Database, { known, next, actor, via, note }: NewChange) {
 function escalation(
   db: Database,
   before: IncidentView,
-  { state, step }: Pick<NextIncident, 'state' | 'step'>,
+  { kind, state, step }: Pick<NextIncident, 'kind' | 'state' | 'step'>,
 ) {
   const client = db.$client;
   if (step !== undefined)
     return client`, step = ${step.step}::integer, escalated_to = ${step.to}::text,
       step_at = ${timeOf(db, step.nextAtMs)}`;
   if (state !== 'open') return client`, step_at = null`;
+  const again = client`step_at = case when route is not null then now() end`;
+  // A step that passed may have been for higher severities alone: the last one counts again.
+  if (before.state === 'open' && kind === 'severity_raised')
+    return client`, step = greatest(step - 1, 0), ${again}`;
   if (before.state === 'open') return client``;
-  return client`, step = 0, escalated_to = null,
-    step_at = case when route is not null then now() end`;
+  return client`, step = 0, escalated_to = null, ${again}`;
 }
 
 /** @param ms since the epoch */

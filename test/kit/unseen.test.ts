@@ -8,6 +8,7 @@ import {
   harmlessJson,
   holdsUnseen,
   withoutControls,
+  withoutUnseen,
   withUnseenShown,
 } from '../../src/kit/unseen.ts';
 import { readWebUrl } from '../../src/kit/web-url.ts';
@@ -104,4 +105,9 @@ test.each(['❤️ SOC', '👩🏽‍💻 Ann', '1️⃣', 'می‌خواهم', 
 
 test('a run of control characters and line breaks becomes one blank', () => {
   expect(withoutControls('a\r\n\t\u001B\u009B\u2028b c\u202E')).toBe('a b c\u202E');
+});
+
+test('what nobody sees is left out of what somebody copied', () => {
+  expect(withoutUnseen('\u200B60\u202E01\u0007\u{E0041}')).toBe('6001');
+  expect(withoutUnseen('#17 ก')).toBe('#17 ก');
 });

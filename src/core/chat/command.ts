@@ -1,7 +1,8 @@
 // What people write behind `/tocsin`. Pure; understands, and does nothing.
 import { duration } from '../../kit/duration.ts';
 import { validText } from '../../kit/text.ts';
-import type { Silenceable } from './silence.ts';
+import { withoutUnseen } from '../../kit/unseen.ts';
+import { type Silenceable, silenceable } from './silence.ts';
 
 /** An item as a card names it (`6001`), or an event by Tocsin's own number (`#17`). */
 export type ItemName = string;
@@ -47,7 +48,7 @@ export const forms = {
   reopen: 'reopen <id> [note]',
   escalate: 'escalate <id> [note]',
   note: 'note <id> <note>',
-  silence: 'silence file|device <id> <4h> [preview]',
+  silence: 'silence <file or device> <id> <4h> [preview]',
   why: 'why <id>',
   redrive: 'redrive [sink] [count]',
 } as const satisfies Readonly<Record<Command['name'], string>>;
@@ -73,7 +74,8 @@ export function readCommand(written: string): Command | CommandFault {
 }
 
 function readRest(name: CommandName, rest: readonly string[]): Command | undefined {
-  const [item = '', ...words] = rest;
+  const [written = '', ...words] = rest;
+  const item = itemOf(written);
   switch (name) {
     case 'help':
     case 'status':
@@ -93,6 +95,19 @@ function readRest(name: CommandName, rest: readonly string[]): Command | undefin
   }
 }
 
+/** As somebody copies it: with marks that nobody sees, or in the back-ticks of code. */
+function itemOf(word: string): ItemName {
+  return withoutUnseen(word).replaceAll('`', '');
+}
+
+/** A length of time at the beginning, which a phone may have parted (`4 h`), and the rest. */
+function readSpan(words: readonly string[]): [span: string | undefined, rest: readonly string[]] {
+  const [one = '', other = '', ...rest] = words;
+  if (duration(one) !== undefined) return [one, words.slice(1)];
+  const both = `${one}${other}`;
+  return /^\d+$/.test(one) && duration(both) !== undefined ? [both, rest] : [undefined, words];
+}
+
 const timed: readonly CommandName[] = ['ack', 'snooze'];
 
 function readAct(
@@ -101,8 +116,8 @@ function readAct(
   words: readonly string[],
 ): ActOnItem | undefined {
   const behindFor = words[0]?.toLowerCase() === 'for' ? words.slice(1) : words;
-  const hasSpan = timed.includes(name) && duration(behindFor[0] ?? '') !== undefined;
-  const [span, noted] = hasSpan ? [behindFor[0], behindFor.slice(1)] : [undefined, words];
+  const [span, behind] = timed.includes(name) ? readSpan(behindFor) : [];
+  const noted = span === undefined ? words : behind!;
   const note = noted.length === 0 ? undefined : noted.join(' ');
   if (name === 'snooze' && span === undefined) return undefined;
   if (name === 'note' && note === undefined) return undefined;
@@ -111,9 +126,12 @@ function readAct(
 
 function readSilence(words: readonly string[]): Command | undefined {
   const plain = words.filter((word) => !/^(for|preview)$/i.test(word));
-  const [what, item = '', span = '', ...more] = plain;
-  if ((what !== 'file' && what !== 'device') || !itemForm.test(item)) return undefined;
-  if (duration(span) === undefined || more.length > 0) return undefined;
+  const [kind = '', written = '', ...behind] = plain;
+  const what = silenceable.find((one) => one === kind.toLowerCase());
+  const item = itemOf(written);
+  if (what === undefined || !itemForm.test(item)) return undefined;
+  const [span, more] = readSpan(behind);
+  if (span === undefined || more.length > 0) return undefined;
   const isPreview = words.some((word) => word.toLowerCase() === 'preview');
   return { name: 'silence', what, item, span, isPreview };
 }

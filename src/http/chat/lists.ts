@@ -1,7 +1,8 @@
 // Lists of events in a chat: what is open, and what a search found. One line each.
 import { code } from '../../core/chat/index.ts';
 import { strong, type Text, word } from '../../kit/card.ts';
-import { event, incident } from '../../operations/index.ts';
+import { changeStream } from '../../kit/event.ts';
+import { event, incident, NotFoundError } from '../../operations/index.ts';
 import { textOf } from './incident.ts';
 import { type Said, type Visit, valueMax } from './visit.ts';
 
@@ -35,8 +36,42 @@ async function found(
     const since = searchedTo === null ? undefined : visit.end.words.language.time(searchedTo);
     return [visit.say('noneFound', { since })];
   }
-  const lines = items.map((one) => lineOf(visit, one));
+  const lines = (await byRoot(visit, items)).map((one) => lineOf(visit, one));
   return [...lines, ...(next === null ? [] : [visit.say('andMore')])];
+}
+
+type Found = Awaited<ReturnType<typeof event.search.run>>['items'][number];
+
+/**
+ * Each incident once: a later change is an event of its own, with the number of the item that it is
+ * about, and people mean the item. In their order; of a change whose item is no longer stored, the
+ * change.
+ */
+export async function byRoot(visit: Visit, items: readonly Found[]): Promise<Found[]> {
+  const roots = await Promise.all(items.map((one) => rootOf(visit, one)));
+  const own = new Set(items.filter(isItem).map(({ id }) => id));
+  const seen = new Set<string>();
+  return roots.filter((root, index) => {
+    // Its own line says it better than that of a change.
+    if (seen.has(root.id) || (own.has(root.id) && !isItem(items[index]!))) return false;
+    seen.add(root.id);
+    return true;
+  });
+}
+
+function isItem({ stream }: Found): boolean {
+  return stream !== changeStream;
+}
+
+async function rootOf(visit: Visit, found: Found): Promise<Found> {
+  if (isItem(found)) return found;
+  try {
+    const { incident: about } = await visit.operate(incident.show, { event: found.id });
+    return { ...found, id: about.event };
+  } catch (error) {
+    if (error instanceof NotFoundError) return found;
+    throw error;
+  }
 }
 
 interface Line {

@@ -50,8 +50,9 @@ export async function press(
     button.action === 'more' ? choiceOf(value) : { action: button.action, span: value };
   if (chosen === undefined) return [visit.say('notOffered')];
   const { action, span } = chosen;
-  // The choices of a menu have one token: each of them is used up by itself.
-  visit.use(button.action === 'more' ? `${token} ${action}` : token, tokens.endMs);
+  // The choices of a menu have one token: each of them is used up by itself, so that whoever silenced
+  // something for too short a time can choose again.
+  visit.use(button.action === 'more' ? `${token} ${value}` : token, tokens.endMs);
   const pressed = acts[action];
   // A button of a later release.
   if (pressed === undefined) return [visit.say('expired')];

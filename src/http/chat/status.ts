@@ -32,9 +32,9 @@ export async function status(visit: Visit): Promise<Said> {
   });
   const head = visit.say('statusOf', {
     version: code(version ?? '?', valueMax),
-    sources: visit.say('sourceCount', { count: count(sources.length) }),
-    sinks: visit.say('sinkCount', { count: count(sinks.length) }),
-    replicas: visit.say('replicaCount', { count: count(replicas.length) }),
+    sources: count(sources.length),
+    sinks: count(sinks.length),
+    replicas: count(replicas.length),
   });
   const all = [...ofSources, ...ofSinks].toSorted((a, b) => Number(a.isWell) - Number(b.isWell));
   return [head, ...all.map(({ line }) => line)];

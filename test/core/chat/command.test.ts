@@ -23,12 +23,20 @@ test.each([
   ['reopen 6001', { ...act, name: 'reopen', item: '6001' }],
   ['escalate 6001 at once', { ...act, name: 'escalate', item: '6001', note: 'at once' }],
   ['note 6001 a  b', { ...act, name: 'note', item: '6001', note: 'a b' }],
+  ['ack 6001 4H', { ...act, name: 'ack', item: '6001', span: '4H' }],
+  ['ack 6001 4 h at it', { ...act, name: 'ack', item: '6001', span: '4h', note: 'at it' }],
+  ['ack 6001 4 hosts', { ...act, name: 'ack', item: '6001', note: '4 hosts' }],
+  ['ack 6001 For 4h', { ...act, name: 'ack', item: '6001', span: '4h' }],
+  ['snooze `6001\u200B` for 1 d', { ...act, name: 'snooze', item: '6001', span: '1d' }],
+  ['show `#17`', { name: 'show', item: '#17' }],
+  ['Silence File `6001` For 4 h Preview', { ...silence('file'), isPreview: true }],
   ['silence file 6001 4h', { ...silence('file'), isPreview: false }],
   ['silence device 6001 for 4h preview', { ...silence('device'), isPreview: true }],
   ['note 1 a\0b\uD800', { ...act, name: 'note', item: '1', note: 'ab\uFFFD' }],
   ['redrive', { name: 'redrive', sink: undefined, expected: undefined }],
   ['redrive soc', { name: 'redrive', sink: 'soc', expected: undefined }],
   ['redrive soc 12', { name: 'redrive', sink: 'soc', expected: 12 }],
+  ['redrive 1234567890', { name: 'redrive', sink: '1234567890', expected: undefined }],
   ['redrive 12', { name: 'redrive', sink: undefined, expected: 12 }],
 ])('%j is %j', (written, command) => {
   expect(readCommand(written)).toEqual(command);
@@ -50,9 +58,12 @@ test.each([
   ['silence'],
   ['silence host 6001 4h'],
   ['silence file 6001'],
+  ['silence file a#b 4h'],
+  ['silence file 6001 4'],
   ['silence file 6001 4h and more'],
   ['redrive a b'],
   ['redrive 1 2'],
+  [`show ${'1'.repeat(201)}`],
 ])('%j lacks something', (written) => {
   expect(readCommand(written)).toEqual({ fault: 'incomplete', name: written.split(' ')[0] });
 });

@@ -315,6 +315,59 @@ test('an acknowledgement that ends makes it open, and the steps begin again from
   expect(await told()).toEqual(['soc pending']);
 });
 
+/** The vendor rates it as critical. */
+const raise = (eventId: number) =>
+  changeIncident(database(), {
+    ...{ eventId, actor: 'changes', via: 'vendor' },
+    wanted: {
+      kind: 'vendor',
+      change: { source: 'a', externalId: '1', fields: [] },
+      severity: 5,
+      seenAt: null,
+    },
+  });
+
+test('what becomes more severe is told to those who were left out as it was not', async () => {
+  const grave = routeOf(step(15, { minSeverity: 5, mention: ['@lead'] }));
+  const id = await happen(grave);
+  await deliver(id);
+  await pass(16);
+  await look(grave);
+  expect([await steps(), (await incident()).step_at]).toEqual([[], null]);
+  await pass(60 * 48);
+  await raise(id);
+  await look(grave);
+  await look(grave);
+  expect(
+    (await steps()).map(({ sink, mention, values }) => [sink, mention, values.skipped]),
+  ).toEqual([['soc', '@lead', undefined]]);
+});
+
+test('what becomes more severe before its first step changes no time of a step', async () => {
+  const id = await happen();
+  await deliver(id);
+  await pass(5);
+  await raise(id);
+  await look();
+  expect(await steps()).toEqual([]);
+  await pass(11);
+  await look();
+  await raise(id);
+  await look();
+  expect(await told()).toEqual(['soc pending']);
+  await pass(15);
+  await look();
+  expect(await told()).toEqual(['soc pending', 'mail pending', 'pager pending']);
+});
+
+test('what becomes more severe tells nobody where the route has no steps', async () => {
+  const plain: Route = { ...usual, escalate: undefined };
+  const id = await happen(plain);
+  await deliver(id);
+  await raise(id);
+  expect(await incident()).toMatchObject({ severity: 5, step: 0, step_at: null });
+});
+
 test('a route that is gone, or has no steps any more, tells nobody', async () => {
   const id = await happen();
   await deliver(id);

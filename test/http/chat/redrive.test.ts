@@ -13,7 +13,7 @@ test('says how many, and does it with their number alone', async () => {
   await posted({ severity: 5 });
   await db().$client`update deliveries set state = 'dead', reason = 'rejected'`;
   expect((await write('redrive soc')).text.split('\n')).toEqual([
-    '1 dead messages for the sink `soc` would be sent again: **CRITICAL** 1.',
+    'Dead for the sink `soc`, and would be sent again: 1 (**CRITICAL** 1).',
     'To do it: `/tocsin redrive soc 1`',
   ]);
   expect(await audited()).toEqual([]);
@@ -23,10 +23,19 @@ test('says how many, and does it with their number alone', async () => {
   expect(await audited()).toMatchObject([{ actor: 'ana', operation: 'delivery-redrive' }]);
 });
 
-test('of a sink without dead messages it says so', async () => {
+test('of a sink without dead messages it says so, and of one that does not exist, that', async () => {
   await posted();
-  await db().$client`update deliveries set state = 'dead', reason = 'rejected'`;
-  expect((await write('redrive other')).text).toBe(
-    'Nothing is dead for the sink `other`, so there is nothing to send again.',
+  expect((await write('redrive soc')).text).toBe(
+    'Nothing is dead for the sink `soc`, so there is nothing to send again.',
   );
+  await db().$client`update deliveries set state = 'dead', reason = 'rejected'`;
+  expect((await write('redrive sco')).text).toBe(
+    'There is no sink `sco`, and nothing is dead for one of that name. The sinks are: `soc`.',
+  );
+});
+
+test('what is dead of a sink that is configured no more can be sent again', async () => {
+  await posted();
+  await db().$client`update deliveries set state = 'dead', reason = 'rejected', sink = 'gone'`;
+  expect((await write('redrive gone')).text).toMatch(/^Dead for the sink `gone`/);
 });

@@ -10,7 +10,7 @@ test('says what there is, and what needs somebody first', async () => {
     update deliveries set state = 'dead', reason = 'rejected', finalized_at = now()
     where event_id = ${event}`;
   const lines = (await write('status')).text.split('\n');
-  expect(lines[0]).toMatch(/^Tocsin .*: 1 sources and 1 sinks, on 0 processes\.$/);
+  expect(lines[0]).toMatch(/^Tocsin .*\. Sources: 1, sinks: 1, processes: 0\.$/);
   expect(lines.slice(1).sort()).toEqual([
     'Sink `soc`: `ok`; 0 pending, 1 dead.',
     'Source `a`: `unread`.',

@@ -48,14 +48,13 @@ export const en = {
   noneOpen: 'Nothing of severity HIGH or higher is open.',
   noneFound: 'Nothing was found[ among what was received since {since}].',
   andMore: 'There are more: the page shows all of them.',
-  statusOf: 'Tocsin {version}: {sources} and {sinks}, on {replicas}.',
+  statusOf: 'Tocsin {version}. Sources: {sources}, sinks: {sinks}, processes: {replicas}.',
   sourceIs: 'Source {source}: {state}[ since {since}].',
   sinkIs: 'Sink {sink}: {state}[ ({reason})][ since {since}]; {pending} pending, {dead} dead.',
-  sourceCount: '{count} sources',
-  sinkCount: '{count} sinks',
-  replicaCount: '{count} processes',
   noneDead: 'Nothing is dead[ for the sink {sink}], so there is nothing to send again.',
-  wouldRedrive: '{count} dead messages[ for the sink {sink}] would be sent again: {severities}.',
+  noSink:
+    'There is no sink {sink}, and nothing is dead for one of that name. The sinks are: {sinks}.',
+  wouldRedrive: 'Dead[ for the sink {sink}], and would be sent again: {count} ({severities}).',
   confirmRedrive: 'To do it: {command}',
   redriven: 'Will be sent again: {count}.',
 } as const;
