@@ -8,6 +8,7 @@ import {
 } from './deepinstinct/index.ts';
 import { elastic } from './elastic.ts';
 import { falco } from './falco.ts';
+import { github } from './github.ts';
 import { grafana } from './grafana.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
@@ -22,6 +23,7 @@ export const sources: Record<string, SourceDefinition> = {
   alertmanager,
   elastic,
   falco,
+  github,
   grafana,
   opsgenie,
   pagerduty,
