@@ -17,7 +17,7 @@ import { ConflictError, type Doing } from './operation.ts';
 export class UsedError extends ConflictError {}
 
 export interface Pressed {
-  /** The root event, whose message it is. */
+  /** The event whose message it is: the root event, or that of a step. */
   readonly eventId: number;
   readonly sink: string;
   /** The far end's id of the message in which the button was pressed. */

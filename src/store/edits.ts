@@ -27,14 +27,14 @@ export async function takeDueEdits(db: Database, { sink, limit }: EditChoice): P
   const client = db.$client;
   const rows = await client`
     select ${eventColumns(db)}, ${postedColumns(db)}, m.attempts, m.done,
-      ${incidentOf(db)} as incident
+      ${incidentOf(db, rootId(db))} as incident
     from (
       select event_id, attempts, scheduled_at, done from message_edits
       where sink = ${sink} and state = 'current' and wanted > done and ${isDue(db)}
     ) m join deliveries d on d.event_id = m.event_id and d.sink = ${sink}
       and d.state = 'delivered' and d.remote_id is not null
       join events e on e.id = m.event_id
-    where exists (select 1 from incidents i where i.event_id = m.event_id)
+    where exists (select 1 from incidents i where i.event_id = ${rootId(db)})
     order by m.scheduled_at, m.event_id limit ${limit}`;
   return rows.map(toEdit);
 }
@@ -49,11 +49,11 @@ export async function readPosted(
 ): Promise<DueEdit | null> {
   const [row] = await db.$client`
     select ${eventColumns(db)}, ${postedColumns(db)}, 0 as attempts, 0 as done,
-      ${incidentOf(db)} as incident
+      ${incidentOf(db, rootId(db))} as incident
     from deliveries d join events e on e.id = d.event_id
     where d.event_id = ${eventId}::bigint and d.sink = ${sink} and d.state = 'delivered'
       and d.remote_id is not null
-      and exists (select 1 from incidents i where i.event_id = d.event_id)`;
+      and exists (select 1 from incidents i where i.event_id = ${rootId(db)})`;
   return row === undefined ? null : toEdit(row);
 }
 
@@ -65,6 +65,11 @@ export async function recordShown(
   await db.$client`
     update message_edits set done = greatest(done, ${version}::integer), edited_at = now()
     where event_id = ${eventId}::bigint and sink = ${sink}`;
+}
+
+/** SQL: whose incident the message of a delivery `d` shows; a step shows that of its root event. */
+function rootId({ $client: client }: Database) {
+  return client`coalesce(d.to_event, d.event_id)`;
 }
 
 /** SQL: of the delivery `d` of a posted message, what its first card said besides its event. */

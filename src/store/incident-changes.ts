@@ -38,12 +38,13 @@ export interface NewChange {
  * Stores the change, if the incident is still as known: one statement, so that it is whole without
  * a transaction, too. With it:
  *
- * - each message of the root event must be edited (`message_edits.wanted`), unless the far end gave
- *   no id of it;
+ * - each message of the root event, and each that a step of its escalation sent, must be edited
+ *   (`message_edits.wanted`), unless the far end gave no id of it;
  * - if people must not miss it, an event of source `tocsin` and stream `incident` is stored, with a
  *   delivery of kind `reply` to each message of the root event that was delivered. An event that
  *   travelled in a digest is shown by the digest's message;
- * - the deliveries of an escalation's step are stored, if it has one;
+ * - the deliveries of an escalation's step are stored, if it has one; their messages show this
+ *   version;
  * - unless it stays open, the steps that nobody sends yet are suppressed, and no further one is
  *   made. Once it is open again, they begin anew. Whoever takes a digest stops the steps of the
  *   events in it for good: its message is all that people saw of them;
@@ -56,6 +57,7 @@ export async function writeChange(db: Database, change: NewChange): Promise<Inci
   const { view } = known;
   const client = db.$client;
   const { step } = next;
+  const isOpen = next.state === 'open';
   const news = JSON.stringify(newsOf(change));
   const steps = JSON.stringify(step?.deliveries ?? []);
   const [row] = await client`
@@ -68,11 +70,20 @@ export async function writeChange(db: Database, change: NewChange): Promise<Inci
       from written
     ), edits as (
       insert into message_edits (event_id, sink, wanted, scheduled_at)
-      select d.event_id, d.sink, w.version, now()
-      from written w join deliveries d on d.event_id = w.event_id
-      where d.kind = 'card' and d.state <> 'suppressed' and d.digest_id is null
-        and (d.state <> 'delivered' or d.remote_id is not null)
-      order by d.sink
+      select event_id, sink, version, now() from (
+        select d.event_id, d.sink, w.version
+        from written w join deliveries d on d.event_id = w.event_id
+        where d.kind = 'card' and d.state <> 'suppressed' and d.digest_id is null
+          and (d.state <> 'delivered' or d.remote_id is not null)
+        union all
+        select d.event_id, d.sink, w.version
+        from written w join deliveries d on d.to_event = w.event_id
+        where d.kind = 'step' and case d.state
+            when 'delivered' then d.remote_id is not null
+            when 'pending' then ${isOpen} or d.reason = ${claimedStep}::text
+          end
+      ) shown
+      order by event_id, sink
       on conflict (event_id, sink) do update set wanted = excluded.wanted,
         state = case when message_edits.state = 'gone' then 'gone' else 'current' end,
         scheduled_at = case
@@ -108,18 +119,21 @@ export async function writeChange(db: Database, change: NewChange): Promise<Inci
       union all
       select n.id, s.sink, 'pending', s.priority, s.route, 'step', ${view.eventId}::bigint
       from news n cross join steps s
+    ), begun as (
+      insert into message_edits (event_id, sink, wanted, done, scheduled_at)
+      select n.id, s.sink, w.version, w.version, now() from news n cross join steps s cross join written w
     ), members as (
       select d.event_id from written w join deliveries d on d.digest_id = w.event_id
     ), stopped as (
       update deliveries d
       set state = 'suppressed', reason = ${next.state}::text, finalized_at = now()
       from written w
-      where ${next.state}::text <> 'open' and d.kind = 'step' and d.state = 'pending'
+      where not ${isOpen} and d.kind = 'step' and d.state = 'pending'
         and d.reason is distinct from ${claimedStep}::text
         and (d.to_event = w.event_id or d.to_event in (select event_id from members))
     ), held as (
       update incidents i set step_at = null
-      where ${next.state}::text <> 'open' and i.step_at is not null
+      where not ${isOpen} and i.step_at is not null
         and i.event_id in (select event_id from members)
     )
     select ${viewColumns(db)} from written i`;

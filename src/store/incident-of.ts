@@ -7,14 +7,17 @@ import { type Row, RowReader } from './row.ts';
 
 const incidentColumn = new RowReader<'incident'>('incidents');
 
-/** SQL: a value for the column `incident` of an event `e`, which {@link toIncident} reads. */
-export function incidentOf(db: Database) {
+/**
+ * SQL: a value for the column `incident` of an event `e`, which {@link toIncident} reads.
+ * @param rootId SQL: the id of the event whose incident it is, if that is another one
+ */
+export function incidentOf(db: Database, rootId = db.$client`e.id`) {
   // Whoever has no incident at all pays one look for a statement, and none for its events.
   return db.$client`(case when exists (select 1 from incidents) then (
     select row_to_json(v)::text
     from (
       select ${viewColumns(db)}, ${vendorWords(db)} as vendor from incidents i
-      where i.event_id = e.id
+      where i.event_id = ${rootId}
     ) v
   ) end)`;
 }

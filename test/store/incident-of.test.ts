@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { takeDue } from '../../src/store/deliveries/index.ts';
 import { incidentOf, toIncident } from '../../src/store/incident-of.ts';
 import { readIncidents } from '../../src/store/incidents.ts';
-import { change, posted } from '../support/changed.ts';
+import { change, posted, storeStep } from '../support/changed.ts';
 import { drafts, storePage, useDatabase } from './stored.ts';
 
 const db = useDatabase();
@@ -17,6 +17,19 @@ it('is the incident as any other statement reads it, and nothing for an untouche
   const known = await readIncidents(db(), [touched]);
   expect(rows.map(toIncident)).toEqual([known.get(touched), undefined]);
   expect(known.get(touched)?.until).toMatch(/^\d{4}-.*Z$/);
+});
+
+it('comes with a step that is due, but not with a reply', async () => {
+  const [root] = (await posted(db(), 1)) as [number];
+  await change(db(), root);
+  const step = await storeStep(db(), root);
+  const due = await takeDue(db(), { sink: 'soc', limit: 10 });
+  expect(
+    due.map(({ kind, event, incident }) => [kind, event.id === step, incident?.state]),
+  ).toEqual([
+    ['step', true, 'acknowledged'],
+    ['reply', false, undefined],
+  ]);
 });
 
 it('comes with a delivery that is due', async () => {

@@ -241,6 +241,7 @@ describe('the example of a configuration file', () => {
       TOKENS_KEY: 'key-of-an-api-connector',
       MATTERMOST_WEBHOOK_URL: 'https://chat.example.com/hooks/abcdefghijklmnopqrstuvwxyz',
       HEARTBEAT_URL: 'https://beat.example.com/abcdefghijklmnopqrstuvwxyz',
+      DUTY_URL: 'https://calendar.example.com/duty.ics',
     };
     const config = loadConfig({ env, directory: root, registries: { sources, sinks } });
     expect(config.warnings).toEqual([]);

@@ -30,7 +30,7 @@ const dayMs = 86_400_000;
 const validDays = 7;
 /** More than any token has. */
 const lengthMax = 200;
-const form = /^([A-Za-z]{1,20})\.(\d{1,15})\.(\d{1,10})\.(\d{1,6})$/;
+const form = /^([A-Za-z]{1,20})\.(\d{1,15})\.(\d{1,10})\.(\d{1,6})(?:\.(\d{1,15}))?$/;
 
 export interface TokensOf {
   /** The id of the sink. */
@@ -58,10 +58,10 @@ export class ButtonTokens {
    * The same for a button that is composed again on the same day, so that an edit that changes
    * nothing stays one.
    */
-  tokenOf({ action, eventId, version }: CardButton): string {
+  tokenOf({ action, eventId, version, stepId }: CardButton): string {
     const lastDay = Math.floor(this.#now() / dayMs) + validDays;
     const said = `${action}.${eventId}.${version}.${lastDay}`;
-    return this.#written(said);
+    return this.#written(stepId === undefined ? said : `${said}.${stepId}`);
   }
 
   /** The button that carried it. */
@@ -73,12 +73,13 @@ export class ButtonTokens {
       return 'forged';
     // Written in another way, the same bytes would pass as a token that was not used yet.
     if (!isSame(Buffer.from(token), Buffer.from(this.#written(said)))) return 'forged';
-    const [, name, eventId, version, lastDay] = form.exec(said) ?? [];
+    const [, name, eventId, version, lastDay, stepId] = form.exec(said) ?? [];
     const action = actionNames.find((one) => one === name);
     // Sealed by us, and of a release whose buttons this one does not know.
     if (action === undefined) return 'expired';
     if (Math.floor(this.#now() / dayMs) > Number(lastDay)) return 'expired';
-    return { action, eventId: Number(eventId), version: Number(version) };
+    const button = { action, eventId: Number(eventId), version: Number(version) };
+    return stepId === undefined ? button : { ...button, stepId: Number(stepId) };
   }
 
   /** When no token that is valid now is valid any more; milliseconds since the epoch. */

@@ -1,14 +1,17 @@
 // What a reader can do from a card, by what became of its event: buttons for what is done most, and
 // one menu for the rest. Pure.
 import type { CardAction } from '../../kit/card.ts';
-import type { StoredEvent } from '../../kit/event.ts';
+import type { EventBody, StoredEvent } from '../../kit/event.ts';
 import type { IncidentState, IncidentView } from '../../kit/incident.ts';
 import type { ActionName, Language } from './language.ts';
 
-/** A button of the card of a root event. */
+/** A button of the card of a root event, or of a step that escalates it. */
 export interface CardButton {
   readonly action: ActionName;
+  /** The root event. */
   readonly eventId: number;
+  /** The event of the step in whose message it stands; absent: it is the root event's own. */
+  readonly stepId?: number;
   /** Of the incident as the card shows it; 0: nothing happened since the event. */
   readonly version: number;
 }
@@ -65,25 +68,20 @@ export interface ActionView {
   readonly hasSteps: boolean;
 }
 
-/** @param event the root event, stored */
+/** @param event the root event, or that of a step; stored */
 export function actionsOf(
   event: Pick<StoredEvent, 'id' | 'body'>,
   { incident, hasSteps }: ActionView,
   language: Language,
   tokenOf: Buttons['tokenOf'],
 ): CardAction[] {
-  const { file, device } = event.body;
-  const isPossible: Partial<Record<ActionName, boolean>> = {
-    silenceFile: file?.hash !== undefined,
-    silenceDevice: device?.name !== undefined,
-    escalate: hasSteps,
-  };
+  const isPossible = possibleOf(event.body, hasSteps);
   const version = incident?.version ?? 0;
   const isOffered = (action: ActionName) => isPossible[action] !== false;
   const of = (action: ActionName): CardAction => ({
     name: action,
     label: language.action(action),
-    token: tokenOf({ action, eventId: event.id, version }),
+    token: tokenOf({ action, ...placeOf(event), version }),
   });
   const { buttons, menu } = byState[incident?.state ?? 'open'];
   const choices = menu.filter(isOffered).flatMap((action) => choicesOf(action, language));
@@ -96,6 +94,24 @@ export function actionsOf(
     ),
     { ...of('more'), choices },
   ];
+}
+
+function possibleOf(
+  { news, file, device }: EventBody,
+  hasSteps: boolean,
+): Partial<Record<ActionName, boolean>> {
+  // News do not name the file.
+  if (news !== undefined)
+    return { silenceFile: false, silenceDevice: news.about.device !== undefined };
+  return {
+    silenceFile: file?.hash !== undefined,
+    silenceDevice: device?.name !== undefined,
+    escalate: hasSteps,
+  };
+}
+
+function placeOf({ id, body }: Pick<StoredEvent, 'id' | 'body'>) {
+  return body.news === undefined ? { eventId: id } : { eventId: body.news.eventId, stepId: id };
 }
 
 type Choices = NonNullable<CardAction['choices']>;

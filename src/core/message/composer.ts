@@ -84,7 +84,10 @@ export class Composer {
   #composed(event: StoredEvent, view: CardView): Card {
     const { form, incident } = view;
     const near = event.receivedAt;
-    const state = incident && cardState(incident, this.language, { form, near });
+    // A step says itself that nobody has taken it.
+    const isTold = event.body.news !== undefined && incident?.state === 'open';
+    const state =
+      incident && !isTold ? cardState(incident, this.language, { form, near }) : undefined;
     const card = this.#cardOf(currentOf(event, incident), view, state !== undefined);
     if (incident === undefined) return card;
     const verdicts = form === 'bare' ? [] : verdictsOf(incident, this.language);

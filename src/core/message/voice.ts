@@ -82,13 +82,17 @@ export class Voice {
     return limits === undefined ? shown : fitted(shown, limits);
   }
 
-  /** Buttons for the cards of events and digests: notices and news have no incident of their own. */
+  /**
+   * Buttons for the cards of events, digests and steps. A notice has no incident, and a reply stands
+   * below a card that has them: it comes without its incident.
+   */
   #withActions(event: StoredEvent, circumstances: Circumstances): Card {
     const card = this.#composer.compose(event, circumstances);
     const buttons = this.#buttons;
-    const isOfRoot = card.kind === 'event' || card.kind === 'digest';
-    if (buttons === undefined || !isOfRoot || event.id === 0) return card;
     const { incident, hasSteps = false } = circumstances;
+    const isOfIncident =
+      card.kind === 'news' ? incident !== undefined : card.kind !== 'notice' && event.id !== 0;
+    if (buttons === undefined || !isOfIncident) return card;
     // The steps are those of the events in a digest.
     const view = { incident, hasSteps: hasSteps && card.kind === 'event' };
     const tokenOf = (button: CardButton): string => buttons.tokenOf(button);

@@ -43,8 +43,8 @@ export async function press(
   if (typeof button === 'string') return [visit.say(button)];
   const refusal = await visit.enter();
   if (refusal !== undefined) return refusal;
-  const { eventId } = button;
-  const place = await placeOfPress(visit.context.db, { eventId, sink, messageId });
+  const { eventId, stepId = eventId } = button;
+  const place = await placeOfPress(visit.context.db, { eventId: stepId, sink, messageId });
   if (place !== 'ours') return [visit.say(placeWords[place])];
   const chosen =
     button.action === 'more' ? choiceOf(value) : { action: button.action, span: value };
@@ -58,7 +58,7 @@ export async function press(
   if (pressed === undefined) return [visit.say('expired')];
   const said = await pressed(visit, { eventId: String(eventId), value: span });
   if (visit.end.inAnswer !== undefined && changing.includes(action)) {
-    const posted = await shownByAnswer(visit.context.db, { eventId, sink });
+    const posted = await shownByAnswer(visit.context.db, { eventId: stepId, sink });
     if (posted !== null) visit.message = visit.end.inAnswer(posted);
   }
   return said;

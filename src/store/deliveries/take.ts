@@ -78,7 +78,7 @@ export async function takeRandomDue(
 function deliveryColumns({ $client: client }: Database) {
   return client`event_id, attempts, form, priority, route, held_by,
     extract(epoch from held_until) * 1000 as held_until, ${unansweredOf(client)} as unanswered,
-    kind, case when kind = 'reply' then (
+    kind, case when kind = 'step' then to_event end as step_of, case when kind = 'reply' then (
       select r.remote_id from deliveries r where r.event_id = d.to_event and r.sink = d.sink
     ) end as thread_id`;
 }
@@ -87,7 +87,8 @@ function deliveryColumns({ $client: client }: Database) {
 async function withEvents(db: Database, chosen: PendingQuery): Promise<DueDelivery[]> {
   const rows = await db.$client`
     select ${eventColumns(db)}, e.traceparent, d.attempts, d.form, d.priority, d.route, d.held_by,
-      d.held_until, d.unanswered, d.kind, d.thread_id, ${incidentOf(db)} as incident
+      d.held_until, d.unanswered, d.kind, d.thread_id,
+      ${incidentOf(db, db.$client`coalesce(d.step_of, e.id)`)} as incident
     from (${chosen}) d join events e on e.id = d.event_id
     order by d.priority, d.event_id`;
   return rows.map(toDue);

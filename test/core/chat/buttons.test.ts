@@ -13,6 +13,12 @@ test.each(actionNames)('the token of %s gives the button back', (action) => {
   expect(made().read(made().tokenOf(one))).toEqual(one);
 });
 
+test('the button of a step says in whose message it stands', () => {
+  const one = { ...button, stepId: 6010 };
+  expect(made().read(made().tokenOf(one))).toEqual(one);
+  expect(made().tokenOf(one)).not.toBe(made().tokenOf({ ...button, stepId: 6011 }));
+});
+
 test('a button that is composed again on the same day has the same token', () => {
   expect(made().tokenOf(button)).toBe(made('soc', noon + 11 * 3_600_000).tokenOf(button));
 });

@@ -11,6 +11,7 @@ import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import type { EventDraft } from '../../../src/kit/event.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { recordDelivered } from '../../../src/store/deliveries/index.ts';
+import { readPosted, takeDueEdits } from '../../../src/store/edits.ts';
 import { claimedStep } from '../../../src/store/incident-changes.ts';
 import { insertSilences } from '../../../src/store/silences.ts';
 import { draft, quiet, storePage, useDatabase } from '../../store/stored.ts';
@@ -157,6 +158,47 @@ test('each step is made in its time, counted from the first delivered message', 
   expect(changes.map((row) => ({ ...row }))).toEqual(
     Array(2).fill({ kind: 'escalated', actor: 'tocsin', via: 'time' }),
   );
+});
+
+test('the message of a step shows who took the incident, and is otherwise true as it was sent', async () => {
+  const id = await happen();
+  await deliver(id);
+  await pass(16);
+  await look();
+  const [{ event_id: step } = {}] = await database().$client`
+    select event_id::int from deliveries where kind = 'step'`;
+  await deliver(step);
+  const due = () => takeDueEdits(database(), { sink: 'soc', limit: 10 });
+  // That it was escalated is shown by the card alone.
+  expect((await due()).map(({ event }) => event.id)).toEqual([id]);
+  await acknowledge(id);
+  const edits = await due();
+  expect(edits.map(({ event, remoteId }) => [event.id, remoteId])).toEqual([
+    [id, `post-${id}`],
+    [step, `post-${step}`],
+  ]);
+  expect(edits[1]).toMatchObject({
+    event: { body: { news: { kind: 'escalated', eventId: id } } },
+    incident: { state: 'acknowledged', by: 'ana', version: 2 },
+    done: 1,
+  });
+  const place = { eventId: step, sink: 'soc' };
+  expect(await readPosted(database(), place)).toMatchObject({ incident: { eventId: id } });
+});
+
+test('a step that was stopped has no message to edit, and one that is being sent has', async () => {
+  const id = await happen();
+  await deliver(id);
+  await pass(31);
+  await look();
+  await database().$client`
+    update deliveries set reason = ${claimedStep} where kind = 'step' and sink = 'pager'`;
+  await acknowledge(id);
+  expect(await told()).toEqual(['mail suppressed', 'pager pending']);
+  const edits = await database().$client`
+    select m.sink from message_edits m join deliveries d using (event_id, sink)
+    where d.kind = 'step' and m.wanted > m.done`;
+  expect(edits.map(({ sink }) => sink)).toEqual(['pager']);
 });
 
 test('what could not be delivered is told after a minute of grace, with the sinks that failed', async () => {

@@ -4,7 +4,7 @@ import { actionsOf, type CardButton, choiceOf } from '../../../src/core/message/
 import { createLanguage } from '../../../src/core/message/language.ts';
 import type { IncidentState } from '../../../src/kit/incident.ts';
 import { storedEvent } from '../../support/events.ts';
-import { incidentView } from '../../support/incidents.ts';
+import { incidentNews, incidentView } from '../../support/incidents.ts';
 
 const language = createLanguage('en', 'UTC');
 const tokenOf = ({ action, eventId, version }: CardButton) => `${action} ${eventId} ${version}`;
@@ -49,6 +49,19 @@ describe('a card offers', () => {
     const plain = storedEvent({ body: {} });
     expect(menu(undefined, {}, plain)).toEqual([...snoozes, 'why', 'details']);
   });
+});
+
+it('gives the buttons of a step those of its root event, and says where they stand', () => {
+  const step = storedEvent({ id: 5000, body: { news: incidentNews({ eventId: 4711 }) } });
+  const tokens: CardButton[] = [];
+  const view = { incident: incidentView({ version: 3 }), hasSteps: false };
+  const offered = actionsOf(step, view, language, (button) => `${tokens.push(button)}`);
+  expect(offered.map(({ name }) => name)).toEqual(['acknowledge', 'resolve', 'more']);
+  expect(tokens[0]).toEqual({ action: 'acknowledge', eventId: 4711, stepId: 5000, version: 3 });
+  const choices = offered.flatMap((one) => one.choices ?? []).map(({ value }) => value);
+  expect(choices).toContain('escalate');
+  expect(choices).toContain('silenceDevice.4h');
+  expect(choices.join()).not.toContain('silenceFile');
 });
 
 it('gives each button a token of its event, its action and the version that the card shows', () => {

@@ -68,6 +68,10 @@ describe('the line', () => {
 
   it('is Thai where the sink is', () => {
     expect(headline({}, 'full', 'th')).toContain('`ana` รับทราบแล้ว ทาง chat');
+    const values = { until: '2026-03-01T11:12:00.000Z', lastSeenAt: '2026-03-01T11:12:00.000Z' };
+    expect(headline({ values }, 'full', 'th')).toContain('จนถึง time<18:12> น.');
+    const again = headline({ kind: 'seen_again', values }, 'full', 'th');
+    expect(again).toContain('ล่าสุดเมื่อ time<18:12> น.');
   });
 
   it('has no word of others on a bare card', () => {

@@ -130,6 +130,18 @@ describe('a voice whose buttons work', () => {
     ]);
   });
 
+  it('offers it on a step, which says who took its incident once somebody has', () => {
+    const step = storedEvent({ id: 5000, body: { news: incidentNews({ kind: 'escalated' }) } });
+    const open = voice.message(step, { ...usual, incident: incidentView({ escalatedTo: 'mail' }) });
+    expect(open.card.state).toBeUndefined();
+    expect(open.card.actions?.map(({ name }) => name)).toEqual(['acknowledge', 'resolve', 'more']);
+    expect(open.actionsUrl).toBe(buttons.url);
+    const incident = incidentView({ state: 'acknowledged', by: 'ana', version: 2 });
+    const taken = voice.message(step, { ...usual, incident });
+    expect(taken.card.state?.kind).toBe('acknowledged');
+    expect(taken.card.actions?.[0]).toMatchObject({ name: 'resolve' });
+  });
+
   it('offers nothing at a sink that shows no buttons', () => {
     const plain = new Composers({}).voiceOf({}, { ...place, buttons });
     expect(plain.message(storedEvent(), usual)).not.toHaveProperty('actionsUrl');

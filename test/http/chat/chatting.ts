@@ -121,8 +121,14 @@ export function useChat() {
     readonly settings?: Settings;
   }
 
-  function tokenOf(action: ActionName, event: number, settings: Settings = {}): string {
-    return endOf(settings).tokens.tokenOf({ action, eventId: event, version: 0 });
+  function tokenOf(
+    action: ActionName,
+    event: number,
+    settings: Settings = {},
+    stepId?: number,
+  ): string {
+    const button = { action, eventId: event, version: 0 };
+    return endOf(settings).tokens.tokenOf(stepId === undefined ? button : { ...button, stepId });
   }
 
   async function press(press: Press): Promise<Answered> {

@@ -2,6 +2,7 @@
 // posted, by people whom it knows, and each once where it changes something.
 import { describe, expect, test, vi } from 'vitest';
 import type { DueEdit } from '../../../src/kit/records/edit.ts';
+import { storeStep } from '../../support/changed.ts';
 import { useChat } from './chatting.ts';
 
 const { db, posted, press, tokenOf, audited, onFailure } = useChat();
@@ -50,6 +51,19 @@ test('a button does nothing in another message, of this channel or of another on
   const { text } = await press({ action: 'silenceFile', event, post: 'p2', value: '4h' });
   expect(text).toMatch(/^This is not the message/);
   expect(await silences()).toEqual({ count: 0 });
+});
+
+test('the button of a step acts on its incident, in the message of the step alone', async () => {
+  const event = await posted({ body });
+  const step = await storeStep(db(), event);
+  await db().$client`
+    update deliveries set state = 'delivered', finalized_at = now(), remote_id = 'p5'
+    where event_id = ${step}`;
+  const token = tokenOf('acknowledge', event, {}, step);
+  expect((await press({ token, post: 'p1' })).text).toMatch(/^This is not the message/);
+  expect((await press({ token, post: 'p5' })).text).toMatch(/acknowledged/i);
+  const [incident] = await db().$client`select event_id::int, state from incidents`;
+  expect({ ...incident }).toEqual({ event_id: event, state: 'acknowledged' });
 });
 
 test('a message of a webhook, which told no id, is that of the first press', async () => {

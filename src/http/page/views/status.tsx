@@ -21,6 +21,7 @@ export const status: View = async (visit) => {
         <h1>{words.status.title}</h1>
         {facts(now, visit)}
         {dutyLine(watch, visit)}
+        {calendarLine(watch, visit)}
         <p class="row">
           <a href="/numbers">{words.numbers.title}</a>
           <ActLink visit={visit} href="/tokens" text={own.tokens} needs="admin" />
@@ -56,10 +57,9 @@ export const status: View = async (visit) => {
   };
 };
 
-function dutyLine(
-  { isConfigured, now, next, fallback }: Awaited<ReturnType<typeof duty.shown.run>>,
-  { words: { duty: own } }: Visit,
-) {
+type Watch = Awaited<ReturnType<typeof duty.shown.run>>;
+
+function dutyLine({ isConfigured, now, next, fallback }: Watch, { words: { duty: own } }: Visit) {
   if (!isConfigured) return '';
   return (
     <p>
@@ -69,6 +69,36 @@ function dutyLine(
       {next === null ? '' : ` · ${own.next} `}
       {next === null ? '' : <bdi>{next.who}</bdi>} {next === null ? '' : <Time at={next.from} />}
     </p>
+  );
+}
+
+/** What went wrong stands first: an old calendar still says who is on duty. */
+function calendarLine({ calendar }: Watch, { words: { duty: own } }: Visit) {
+  if (calendar === null) return '';
+  const { error, readAt, last, unread } = calendar;
+  return (
+    <>
+      {error === null ? (
+        ''
+      ) : (
+        <p class="notice">
+          {own.failed} <bdi>{error}</bdi>
+        </p>
+      )}
+      {readAt === null ? (
+        error === null && <p class="quiet">{own.neverRead}</p>
+      ) : (
+        <p class="quiet">
+          {own.read} <Time at={readAt} /> · {last === null ? own.noShift : `${own.lastShift} `}
+          {last === null ? '' : <Time at={last} />}
+        </p>
+      )}
+      {unread.map((one) => (
+        <p class="notice">
+          <bdi>{one}</bdi>
+        </p>
+      ))}
+    </>
   );
 }
 

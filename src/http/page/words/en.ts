@@ -194,7 +194,16 @@ export const en = {
   ...eventWords,
   ...incidentWords,
   ...actWords,
-  duty: { now: 'On duty:', nobody: 'Nobody is on duty; told instead:', next: 'next:' },
+  duty: {
+    now: 'On duty:',
+    nobody: 'Nobody is on duty; told instead:',
+    next: 'next:',
+    read: 'Calendar of who is on duty: read',
+    neverRead: 'The calendar of who is on duty was not read yet.',
+    failed: 'The calendar of who is on duty could not be read:',
+    lastShift: 'its last shift ends',
+    noShift: 'it has no shift ahead',
+  },
   numbers: {
     title: 'How long it takes',
     explained:

@@ -195,7 +195,16 @@ export const th: Words = {
   ...eventWords,
   ...incidentWords,
   ...actWords,
-  duty: { now: 'ผู้อยู่เวร:', nobody: 'ไม่มีผู้อยู่เวร แจ้งแทน:', next: 'ถัดไป:' },
+  duty: {
+    now: 'ผู้อยู่เวร:',
+    nobody: 'ไม่มีผู้อยู่เวร แจ้งแทน:',
+    next: 'ถัดไป:',
+    read: 'ปฏิทินเวร: อ่านเมื่อ',
+    neverRead: 'ยังไม่ได้อ่านปฏิทินเวร',
+    failed: 'อ่านปฏิทินเวรไม่ได้:',
+    lastShift: 'เวรสุดท้ายสิ้นสุด',
+    noShift: 'ไม่มีเวรข้างหน้า',
+  },
   numbers: {
     title: 'ใช้เวลานานเท่าใด',
     explained:

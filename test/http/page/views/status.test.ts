@@ -1,7 +1,9 @@
 // Status: the release, its configuration and database, and which process works what.
 import { expect, test } from 'vitest';
+import { originOf } from '../../../../src/core/escalation/calendar-source.ts';
+import { keepCalendar } from '../../../../src/store/calendars.ts';
 import { configOf, contextOn } from '../../../operations/acting.ts';
-import { replicaWith, useDatabase } from '../../../store/stored.ts';
+import { hold, replicaWith, useDatabase } from '../../../store/stored.ts';
 import { createTestPage, visitor } from '../visiting.ts';
 
 const db = useDatabase();
@@ -39,4 +41,30 @@ duty:
   };
   expect(await shown('2020')).toContain('On duty: <bdi>ana</bdi>');
   expect(await shown('2899')).toContain('Nobody is on duty; told instead: <bdi>lead</bdi>');
+});
+
+test('it says how the calendar of who is on duty was read', async () => {
+  const config = configOf(`
+sources:
+  a: { type: deepinstinct_events, url: "https://console.example", token: "0123456789abcdef" }
+sinks: { soc: { type: stdout } }
+duty: { calendar: { file: /nowhere/on-call.ics }, fallback: { who: lead } }
+`);
+  const contextOf = (actor: never) => contextOn(db(), { actor, config });
+  const shown = () => visitor(db(), 'read', { contextOf }).get('/status');
+  expect(await shown()).toContain('The calendar of who is on duty was not read yet.');
+  const lease = await hold(db(), 'job:duty');
+  const origin = originOf(config.duty!.calendar!);
+  const times = { fromMs: Date.parse('2020-01-01Z'), untilMs: Date.parse('2899-01-01Z') };
+  const shift = { who: 'bo', names: [], ...times };
+  const read = { shifts: [shift], unread: ['the event <x> has no end'] };
+  await keepCalendar(db(), lease, {
+    ...{ origin, news: { kind: 'read', read, etag: null, lastModified: null } },
+  });
+  await keepCalendar(db(), lease, { origin, news: { kind: 'failed', error: 'duty is away' } });
+  const html = await shown();
+  expect(html).toContain('On duty: <bdi>bo</bdi>');
+  expect(html).toContain('could not be read: <bdi>duty is away</bdi>');
+  expect(html).toMatch(/its last shift ends <time datetime="2899-01-01T00:00:00.000Z"/);
+  expect(html).toContain('<bdi>the event &lt;x&gt; has no end</bdi>');
 });
