@@ -7,6 +7,7 @@ import { ntfy } from './ntfy.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack, slackBot } from './slack/index.ts';
+import { splunkHec } from './splunk_hec.ts';
 import { stdout } from './stdout.ts';
 import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
@@ -20,6 +21,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   pagerduty,
   slack,
   slack_bot: slackBot,
+  splunk_hec: splunkHec,
   stdout,
   teams,
   webhook,
