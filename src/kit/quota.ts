@@ -29,7 +29,8 @@ const epochMilliseconds = 1e12;
 export function quotaOf(headers: Readonly<Record<string, string>>, now: number): Quota | undefined {
   const limit = numberOf(headers['x-ratelimit-limit']);
   const remaining = numberOf(headers['x-ratelimit-remaining']);
-  const reset = numberOf(headers['x-ratelimit-reset']);
+  // A wait, where there is one besides a point in time, does not depend on anybody's clock.
+  const reset = numberOf(headers['x-ratelimit-reset-after'] ?? headers['x-ratelimit-reset']);
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
   if (limit < 1 || remaining > limit) return undefined;
   const asMs = reset < epochMilliseconds ? reset * 1000 : reset;

@@ -1,6 +1,7 @@
 // The registry of sinks, one line each. Key, `type` and file name are the same, as
 // test/contract/sinks.test.ts checks.
 import type { SinkDefinition } from '../kit/sink.ts';
+import { discord } from './discord.ts';
 import { email } from './email/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { ntfy } from './ntfy.ts';
@@ -13,6 +14,7 @@ import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
+  discord,
   email,
   mattermost,
   mattermost_bot: mattermostBot,

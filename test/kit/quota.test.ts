@@ -72,3 +72,9 @@ test.each([
 ] as const)('%s', (_, [limit, remaining, resetMs], underWay, pace) => {
   expect(paceOf({ limit, remaining, resetMs }, underWay)).toEqual(pace);
 });
+
+test('a wait counts before a point in time, which needs a clock', () => {
+  const said = { 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '4' };
+  const both = { ...said, 'x-ratelimit-reset': '1470173023', 'x-ratelimit-reset-after': '1.5' };
+  expect(quotaOf(both, now)).toEqual({ limit: 5, remaining: 4, resetMs: 1_500 });
+});

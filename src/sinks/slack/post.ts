@@ -9,6 +9,7 @@ import {
   type Text,
   word,
 } from '../../kit/card.ts';
+import { colorOf } from '../../kit/card-color.ts';
 import { mentionsOf } from '../../kit/mention.ts';
 import type { Message } from '../../kit/sink.ts';
 import { type Mention, mentionSyntax } from './config.ts';
@@ -35,20 +36,6 @@ export const withoutPreviews = { unfurl_links: false, unfurl_media: false } as c
 
 /** Slack allows ten fields of 2,000 characters; what is longer than some lines follows below. */
 const [fieldMax, fieldsMax] = [160, 10];
-
-const colors = ['#8C8C8C', '#0099FF', '#2EB67D', '#FFD700', '#FF6600', '#FF0000'] as const;
-/** None is that of a severity; what is open has that. */
-const colorsOfStates = {
-  acknowledged: '#7B4FC9',
-  snoozed: '#5C6270',
-  resolved: '#1F7A3D',
-} as const;
-
-function colorOf({ severity, state }: Card): string {
-  return state === undefined || state.kind === 'open'
-    ? colors[severity]
-    : colorsOfStates[state.kind];
-}
 
 /** @param card what of the message's card is shown */
 export function postOf(

@@ -1,6 +1,7 @@
 // The oracles by syntax: the suite's own readers of what arrives at a far end, apart from anything
 // that a sink says of itself. A new syntax is one line here and one function beside it.
 import { textRun } from './adaptive-card.ts';
+import { discordMarkdown } from './discord.ts';
 import { headers, headerValue, html, mailText } from './mail.ts';
 import { commonMark, fallback, markdown, message } from './mattermost.ts';
 import { linkedText, plainText } from './plain.ts';
@@ -20,6 +21,7 @@ export const syntaxes = {
   html,
   markdown: commonMark,
   'adaptive card run': textRun,
+  discord: discordMarkdown,
   'mattermost message': message,
   'mattermost markdown': markdown,
   'mattermost fallback': fallback,
