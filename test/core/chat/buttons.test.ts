@@ -45,6 +45,11 @@ test('it counts for seven days, and to the end of the last one', () => {
   expect(made().endMs).toBeLessThan(noon + 9 * dayMs);
 });
 
+test('the button of a later release counts as one that is too old', () => {
+  const later = { ...button, action: 'later' as never };
+  expect(made().read(made().tokenOf(later))).toBe('expired');
+});
+
 describe('what Tocsin did not make', () => {
   const token = made().tokenOf(button);
   const [payload = '', seal = ''] = token.split('.');

@@ -48,10 +48,29 @@ test('a device is known by its number, since every customer has a DC01', () => {
   expect(coversEvent(matcher, { device: { id: '7', name: 'DC02' } })).toBe(true);
 });
 
-test.each([{}, { file: { name: 'a.exe' } }, { file: { hash: ' ' } }, { device: {} }])(
-  '%j names neither',
-  (body) => {
-    expect(silencedOf('file', { source: 'a', body })).toBeUndefined();
-    expect(silencedOf('device', { source: 'a', body })).toBeUndefined();
-  },
-);
+test('without a name, a file is called by its hash and a device by its number', () => {
+  const nameOf = (what: 'file' | 'device', body: EventBody) =>
+    silencedOf(what, { source: 'a', body })?.name;
+  expect(nameOf('file', { file: { hash: 'ABC', name: 'a.exe' } })).toBe('a.exe');
+  expect(nameOf('file', { file: { hash: 'ABC' } })).toBe('ABC');
+  expect(nameOf('device', { device: { id: '7' } })).toBe('7');
+});
+
+test('a device without a number is that of its customer alone', () => {
+  const body = { device: { name: 'DC01' }, tenant: { name: 'A', id: '1' } };
+  const { matcher } = silencedOf('device', { source: 'a', body })!;
+  expect(coversEvent(matcher, body)).toBe(true);
+  expect(coversEvent(matcher, { ...body, tenant: { name: 'A', id: '2' } })).toBe(false);
+  expect(coversEvent(matcher, { ...body, tenant: { name: 'B', id: '1' } })).toBe(false);
+});
+
+test.each([
+  {},
+  { file: { name: 'a.exe' } },
+  { file: { hash: ' ' } },
+  { device: {} },
+  { device: { name: ' ' } },
+])('%j names neither', (body) => {
+  expect(silencedOf('file', { source: 'a', body })).toBeUndefined();
+  expect(silencedOf('device', { source: 'a', body })).toBeUndefined();
+});

@@ -65,12 +65,15 @@ describe('people', () => {
     const until = '2026-02-03T11:00:00.000Z';
     expect(next).toMatchObject({ untilMs: Date.parse(until), values: { from: 'open', until } });
     const endless = decide(known(), { kind: 'acknowledged', forMs: null }, 'ana');
-    expect(endless).toMatchObject({ untilMs: null, values: { from: 'open' } });
+    expect(endless).toHaveProperty('untilMs', null);
+    expect(endless).toHaveProperty('values', { from: 'open' });
   });
 
   test('the news says whose it was before', () => {
     const next = decide(held('acknowledged'), { kind: 'resolved' }, 'bob');
     expect(next).toMatchObject({ values: { from: 'acknowledged', by: 'ana' } });
+    const nobodys = decide(known(), { kind: 'resolved' }, 'bob');
+    expect(nobodys).toHaveProperty('values', { from: 'open' });
   });
 });
 
@@ -135,7 +138,52 @@ describe('the vendor', () => {
   });
 });
 
+describe('what the vendor changed', () => {
+  const field = (name: string, from: string | null, to: string | null) => ({ name, from, to });
+  const follow = (before: KnownIncident, fields: Change['fields'], seenAgain = 0) =>
+    decide(
+      before,
+      {
+        ...{ kind: 'vendor', severity: 4, seenAt: null },
+        change: { source: 'di', externalId: '17', fields, ...(seenAgain > 0 && { seenAgain }) },
+      },
+      'di',
+    );
+
+  test('is kept by what a card says; what was or is absent is empty', () => {
+    const fields = [field('status', null, 'OPEN'), field('comment', 'x', null)];
+    expect(follow(known(), [...fields, field('recurrence', '1', '2')])).toHaveProperty('values', {
+      ...{ 'from.status': '', 'to.status': 'OPEN', 'from.comment': 'x', 'to.comment': '' },
+    });
+  });
+
+  test('is cut where it is long', () => {
+    const next = follow(known(), [field('comment', null, 'x'.repeat(10_000))]);
+    const { values } = next as Extract<typeof next, { readonly values: object }>;
+    expect(values['to.comment']!.length).toBeLessThanOrEqual(600);
+  });
+
+  test('opens what somebody had with whose it was', () => {
+    expect(follow(held('acknowledged'), [], 1)).toHaveProperty('values', {
+      ...{ from: 'acknowledged', by: 'ana', occurrences: '3' },
+    });
+  });
+});
+
 describe('an escalation', () => {
+  test('says which step it is, to whom, and why', () => {
+    const wanted: Wanted = {
+      kind: 'escalated',
+      step: {
+        ...{ from: 0, step: 1, nextAtMs: null, to: 'soc', deliveries: [] },
+        values: { reason: 'unacknowledged' },
+      },
+    };
+    expect(decide(known(), wanted, 'tocsin')).toHaveProperty('values', {
+      ...{ step: '1', to: 'soc', reason: 'unacknowledged' },
+    });
+  });
+
   const step = (number: number): Wanted => ({
     kind: 'escalated',
     step: { from: number - 1, step: number, nextAtMs: null, to: 'on duty', deliveries: [] },

@@ -93,3 +93,18 @@ test('hundreds at once are counted in one look', async () => {
   const sum = (await counted()).reduce((all, line) => all + Number(line.split(' ').at(-1)), 0);
   expect(sum).toBe(600);
 });
+
+test('a page of changes of which none counts is passed', async () => {
+  const [one] = await delivered(1);
+  const { firsts, counted } = counter();
+  await firsts.look(job);
+  const note = { eventId: one!, wanted: { kind: 'noted' }, actor: 'ana', via: 'cli' } as const;
+  await changeIncident(db(), note);
+  await db().$client`
+    insert into incident_changes (incident_id, kind, from_state, to_state, actor, via)
+    select id, 'noted', 'open', 'open', 'ana', 'cli' from incidents, generate_series(1, 600)`;
+  await acknowledge(one!);
+  await settle();
+  await firsts.look(job);
+  expect(await counted()).toHaveLength(1);
+});

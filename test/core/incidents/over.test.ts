@@ -1,5 +1,5 @@
 // What nobody renewed is open again, and people are told.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { changeIncident } from '../../../src/core/incidents/change.ts';
 import { startIncidents } from '../../../src/core/incidents/over.ts';
 import { readIncident } from '../../../src/store/incidents.ts';
@@ -37,4 +37,70 @@ test('an acknowledgement that is over opens the incident, with news; another sta
     from events where body->'news'->>'kind' = 'expired'`;
   // The second is so old that it opens quietly.
   expect(news.map((row) => ({ ...row }))).toEqual([{ id: String(ids[0]), by: 'ana', via: 'time' }]);
+});
+
+/** Ana has each of them, and her time is over. */
+async function over(count: number): Promise<number[]> {
+  const page = await storePage(db(), { events: drafts(1, count) });
+  const ids = page!.events.map(({ id }) => id);
+  await db().$client`
+    update deliveries set state = 'delivered', finalized_at = now() - interval '1 minute'`;
+  await db().$client`
+    insert into incidents (source, subject, event_id, state, severity, by, via, until)
+    select 'a', 's' || id, id, 'acknowledged', severity, 'ana', 'page', now() - interval '1 second'
+    from events`;
+  return ids;
+}
+
+async function openCount(): Promise<number> {
+  const rows = await db().$client`select 1 from incidents where state = 'open'`;
+  return rows.length;
+}
+
+/** While timers stand still. */
+async function soon(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (let tries = 0; tries < 5000; tries += 1) {
+    if (await holds()) return true;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return false;
+}
+
+test('one look opens all that is over; the next one counts what people did', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const [first] = await over(101);
+  const countHandled = vi.fn();
+  const lease = await hold(db(), 'job:incidents');
+  const deps = { db: db(), log: quiet, metrics: { countHandled }, businessHours: [] };
+  const worker = startIncidents(deps, lease);
+  expect(await soon(async () => (await openCount()) === 101)).toBe(true);
+  await changeIncident(db(), {
+    ...{ eventId: first!, actor: 'ana', via: 'page' },
+    wanted: { kind: 'resolved' },
+  });
+  await db().$client`update incident_changes set at = at - interval '10 seconds'`;
+  const counted = await soon(() => {
+    vi.advanceTimersByTime(1000);
+    return countHandled.mock.calls.length > 0;
+  });
+  await worker.stop();
+  expect(counted).toBe(true);
+  expect(countHandled).toHaveBeenCalledExactlyOnceWith('resolved', expect.anything());
+});
+
+test('whoever loses the role opens no more', async () => {
+  await over(3);
+  const lease = await hold(db(), 'job:incidents');
+  let isHeld = true;
+  const info = () => {
+    isHeld = false;
+  };
+  const log = { ...quiet, info } as unknown as typeof quiet;
+  const deps = { db: db(), log, metrics: { countHandled() {} }, businessHours: [] };
+  const losing = Object.assign(Object.create(lease), { isHeld: () => isHeld });
+  const worker = startIncidents(deps, losing);
+  expect(await until(() => !isHeld, 10_000)).toBe(true);
+  await worker.stop();
+  expect(await openCount()).toBe(1);
 });

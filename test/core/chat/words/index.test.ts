@@ -59,3 +59,9 @@ test('what others wrote in a refusal is code', () => {
     '**x**',
   ]);
 });
+
+test('what a silence is called begins a sentence, and is no code', () => {
+  const { refuse } = createChatWords('en', 'UTC');
+  const [name] = refuse(refusal('silenceEmpty', { silence: 'The silence' }));
+  expect(name).toEqual({ kind: 'word', text: 'The silence' });
+});

@@ -1,8 +1,11 @@
 // The door of a source on a real Postgres: nothing is answered 2xx that is not stored, and whatever is
 // wrong has its own answer.
-import { describe, expect, test } from 'vitest';
+import { createHmac } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type PushDependencies, SourceDoor } from '../../../../src/core/intake/push/door.ts';
 import { AdapterError } from '../../../../src/kit/errors.ts';
+import type { Proof, Signature } from '../../../../src/kit/proof.ts';
 import type { PushCall } from '../../../../src/kit/push-door.ts';
 import { unrecognisedItem } from '../../../../src/kit/pushed-item.ts';
 import type { PushedAct, PushSource } from '../../../../src/kit/source.ts';
@@ -117,8 +120,20 @@ describe('what is pushed', () => {
     ]);
   });
 
-  test('may be nothing', async () => {
-    expect(await doorOn(database()).call('')).toEqual({ status: 202 });
+  test('may be nothing, for which nobody asks the database', async () => {
+    expect(await doorOn({} as Database).call('')).toEqual({ status: 202 });
+  });
+
+  test('may be as much as one transaction takes, and may be put', async () => {
+    const { call } = doorOn(database());
+    expect(await call('1\n'.repeat(10_000).slice(0, 999), { method: 'PUT' })).toEqual({
+      status: 202,
+    });
+    const most = Buffer.from('1\n'.repeat(10_000));
+    const larger = { ...source, bodyBytesMax: most.length };
+    const whole = doorOn(database(), { source: larger });
+    expect(await whole.call('', { body: async () => most })).toEqual({ status: 202 });
+    expect(await stored()).toEqual([usual('1')]);
   });
 
   test('after a reset is new again', async () => {
@@ -146,6 +161,17 @@ describe('a request', () => {
     ['without its proof', '1', { pathSecret: undefined }, 401, 'unproved'],
     ['with a wrong proof', '1', { pathSecret: 'x' }, 401, 'unproved'],
     ['too large', 'too_large', {}, 413, 'too_large'],
+    [
+      'too large once it is unpacked',
+      '',
+      {
+        headers: new Headers({ 'content-encoding': 'gzip' }),
+        body: async () => gzipSync(Buffer.alloc(1001)),
+      },
+      413,
+      'too_large',
+    ],
+    ['that breaks off', '', { body: async () => 'broken' }, 400, 'malformed'],
     [
       'packed in an unknown way',
       '1',
@@ -181,6 +207,38 @@ describe('a request', () => {
     });
   });
 
+  test('with a signature is stored if that fits its body', async () => {
+    const signature: Signature = {
+      ...{ header: 'x-sig', algorithm: 'sha256', encoding: 'hex', prefix: '', signed: '{body}' },
+      ...{ toleranceMs: 300_000, key: 'text' },
+    };
+    const proof: Proof = { kind: 'signature', signature, secrets: [secret] };
+    const { call, counted } = doorOn(database(), { source: { ...source, proof } });
+    const signed = (text: string) => ({
+      headers: new Headers({ 'x-sig': createHmac('sha256', secret).update(text).digest('hex') }),
+    });
+    expect(await call('1', signed('2'))).toMatchObject({
+      ...{ status: 401, headers: { 'www-authenticate': expect.any(String) } },
+    });
+    expect([await stored(), await counted('unproved')]).toEqual([[], 1]);
+    expect(await call('1', signed('1'))).toEqual({ status: 202 });
+  });
+
+  test('with a certificate is believed from the proxy that calls, whoever that names', async () => {
+    const proof = { kind: 'certificate', header: 'x-client', names: ['CN=falco'] } as const;
+    const isTrustedProxy = (address: string) => address === '192.0.2.1';
+    const { call } = doorOn(database(), { source: { ...source, proof }, isTrustedProxy });
+    const headers = new Headers({ 'x-client': 'CN=falco' });
+    const [proxy, other] = ['192.0.2.1', '203.0.113.9'];
+    expect(await call('1', { headers, peer: proxy, address: other })).toEqual({ status: 202 });
+    expect(await call('1', { headers, peer: other, address: proxy })).toEqual(refused(401));
+  });
+
+  test.each(['GET', 'HEAD'])('%s has no body, and nobody waits for one', async (method) => {
+    const body = () => Promise.reject(new Error('read'));
+    expect(await doorOn(database()).call('', { method, body })).toEqual(refused(405));
+  });
+
   test('from elsewhere than the networks of the source is refused', async () => {
     const { call } = doorOn(database(), { source: { ...source, from: ['198.51.100.0/24'] } });
     expect(await call('1')).toEqual(refused(401));
@@ -196,13 +254,16 @@ describe('a request', () => {
     expect(await call('2', { pathSecret: 'x' })).toEqual(refused(401));
   });
 
-  test('while the source is paused comes back when the pause is over', async () => {
+  test.each([
+    [90_500, '91'],
+    [86_400_000, '3600'],
+  ])('while the source is paused for %i ms comes back after %s s', async (ms, seconds) => {
     const controls = {
-      of: () => ({ pausedMs: () => 90_500, pollAskedAt: () => null, watch: () => () => {} }),
+      of: () => ({ pausedMs: () => ms, pollAskedAt: () => null, watch: () => () => {} }),
     };
     expect(await doorOn(database(), { controls }).call('1')).toMatchObject({
       status: 503,
-      headers: { 'retry-after': '91' },
+      headers: { 'retry-after': seconds },
     });
   });
 });
@@ -235,10 +296,29 @@ describe('a database', () => {
     const act: PushDependencies['act'] = async () => {
       if (fails) throw new Error('gone');
     };
-    const { call } = doorOn(database(), { act });
+    const told: string[] = [];
+    const writes = {
+      failed: (writer: string) => void told.push(`${writer} failed`),
+      passed: (writer: string) => void told.push(`${writer} passed`),
+      problem: () => undefined,
+    };
+    const { call } = doorOn(database(), { act, writes });
     expect(await call('1\n#17')).toMatchObject({ status: 503 });
     fails = false;
     expect(await call('1\n#17')).toEqual({ status: 202 });
     expect(await stored()).toEqual([usual('1')]);
+    expect(told).toEqual(['source:siem failed', 'source:siem passed']);
+  });
+
+  test('that does not answer in time makes the sender come back', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const act: PushDependencies['act'] = () => {
+      setImmediate(() => vi.advanceTimersByTime(8000));
+      return new Promise(() => {});
+    };
+    expect(await doorOn(database(), { act }).call('#17')).toEqual(
+      expect.objectContaining({ status: 503 }),
+    );
   });
 });

@@ -23,3 +23,9 @@ test('a clock that goes back gives nothing', () => {
   pace.takeMs(1000);
   expect(pace.takeMs(0)).toBe(1000);
 });
+
+test('however long nobody came, it has room for two seconds', () => {
+  const pace = new PushPace(2, 0);
+  const waits = Array.from({ length: 5 }, () => pace.takeMs(3_600_000));
+  expect(waits).toEqual([0, 0, 0, 0, 500]);
+});

@@ -10,6 +10,7 @@ test.each([
   ['', text],
   ['identity', text],
   [' GZIP ', gzipSync(text)],
+  ['x-gzip', gzipSync(text)],
   ['deflate', deflateSync(text)],
   ['br', brotliCompressSync(text)],
 ])('%s is unpacked', (encoding, bytes) => {

@@ -24,7 +24,13 @@ describe('before the body', () => {
     ['the secret before it', path, head({}, { pathSecret: old })],
     ['a header', header, head({ 'x-token': now })],
     ['Bearer', bearer, head({ authorization: `Bearer ${now}` })],
+    ['bearer in small letters', bearer, head({ authorization: `bearer ${now}` })],
     ['Basic', user, head({ authorization: basic(`wazuh:${now}`) })],
+    [
+      'basic in small letters',
+      user,
+      head({ authorization: basic(`wazuh:${now}`).replace('B', 'b') }),
+    ],
     ['a certificate', certificate, head({ 'x-client': 'CN=falco' }, { isByTrustedProxy: true })],
   ])('%s proves it', (_what, proof, given) => expect(judgeHead(proof, given)).toBe('proved'));
 
@@ -34,6 +40,7 @@ describe('before the body', () => {
     ['an empty path', path, head({}, { pathSecret: '' }), /not the one/],
     ['the beginning of the secret', header, head({ 'x-token': now.slice(0, -1) }), /not the one/],
     ['the secret in another header', header, head({ authorization: now }), /x-token is missing/],
+    ['Bearer in another header', header, head({ 'x-token': `Bearer ${now}` }), /not the one/],
     ['both secrets', header, head({ 'x-token': `${now}, ${old}` }), /not the one/],
     ['another user', user, head({ authorization: basic(`root:${now}`) }), /not the one/],
     ['Basic without base64', user, head({ authorization: 'Basic ???' }), /missing/],
@@ -112,6 +119,22 @@ describe('a signature', () => {
       [`whsec_${raw.toString('base64')}`],
     ],
     [
+      'by a key in hexadecimal digits',
+      { key: 'hex' },
+      { 'x-sig': hmac(body, raw).digest('hex') },
+      [raw.toString('hex')],
+    ],
+    [
+      'in base64 without its end',
+      { encoding: 'base64', algorithm: 'sha512' },
+      { 'x-sig': createHmac('sha512', now).update(body).digest('base64').replace(/=+$/, '') },
+    ],
+    [
+      'with a time in milliseconds',
+      { signed: '{timestamp}{body}', timestampHeader: 'x-time' },
+      { 'x-time': String(nowMs), 'x-sig': hmac(`${nowMs}${body}`).digest('hex') },
+    ],
+    [
       'of CrowdStrike, with a time in words',
       { signed: '{body}{timestamp}', timestampHeader: 'x-time', encoding: 'base64' },
       {
@@ -141,8 +164,22 @@ describe('a signature', () => {
     expect(verdict).toEqual(reason ? { why: expect.stringMatching(reason) } : 'proved');
   });
 
-  test('without the header of its time is refused', () => {
+  test('without the header of its time or its id is refused', () => {
     expect(signedBy(timed, { 'x-sig': 'aa' })).toEqual({ why: 'the header x-time is missing' });
+    const named = { signed: '{id}{body}', idHeader: 'x-id' };
+    expect(signedBy(named, { 'x-sig': 'aa' })).toEqual({ why: 'the header x-id is missing' });
+  });
+
+  test('with another prefix is refused', () => {
+    const given = { 'x-sig': `sha512=${hmac(body).digest('hex')}` };
+    expect(signedBy({ prefix: 'sha256=' }, given)).not.toBe('proved');
+  });
+
+  test('is looked for among the first ten', () => {
+    const right = hmac(body).digest('hex');
+    const behind = (count: number) => ({ 'x-sig': `${'aa,'.repeat(count)}${right}` });
+    expect(signedBy({ separator: ',' }, behind(9))).toBe('proved');
+    expect(signedBy({ separator: ',' }, behind(10))).not.toBe('proved');
   });
 
   test('is looked for in the head', () => {
