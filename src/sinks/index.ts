@@ -3,6 +3,7 @@
 import type { SinkDefinition } from '../kit/sink.ts';
 import { discord } from './discord.ts';
 import { email } from './email/index.ts';
+import { goalert } from './goalert.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { ntfy } from './ntfy.ts';
 import { opsgenie } from './opsgenie.ts';
@@ -16,6 +17,7 @@ import { webhook } from './webhook.ts';
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
   discord,
   email,
+  goalert,
   mattermost,
   mattermost_bot: mattermostBot,
   ntfy,

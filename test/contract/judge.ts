@@ -12,7 +12,7 @@ import type { Carrier } from './carriers.ts';
 import { factsLacking } from './data-facts.ts';
 import { digestOfTexts, Marks, markedEvent } from './marks.ts';
 import type { CardReading, DataReading, Remote } from './sink-harness.ts';
-import { send } from './sink-harness.ts';
+import { editableBy, send } from './sink-harness.ts';
 import { unsaid } from './statements.ts';
 import { type Place, type Reading, syntaxes } from './syntaxes/index.ts';
 import { keyword } from './syntaxes/mattermost.ts';
@@ -259,7 +259,10 @@ export class Judge {
   async #acted(act: 'edit' | 'reply', id: string, message: Message): Promise<Received> {
     const { sink, received } = this.#judged;
     const before = received().length;
-    await sink[act]!(id, message, { deliveryId: `delivery-${act}`, attempt: 1, signal: never });
+    const { reading } = this.#judged;
+    const said =
+      act === 'edit' && !isOfData(reading) ? editableBy(reading.remote, message) : message;
+    await sink[act]!(id, said, { deliveryId: `delivery-${act}`, attempt: 1, signal: never });
     const request = received().at(-1);
     if (request === undefined || received().length === before)
       throw new Error(`${this.#judged.type} sent nothing to ${act}`);

@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Card } from '../../src/kit/card.ts';
 import type { FailureOutcome, FailureReason } from '../../src/kit/errors.ts';
+import type { IncidentState } from '../../src/kit/incident.ts';
 import type { Message, Sink, SinkDefinition } from '../../src/kit/sink.ts';
 import { storedEvent } from '../support/events.ts';
 import { type Answering, type FarEnd, type Received, startFarEnd } from '../support/far-end.ts';
@@ -33,6 +34,8 @@ export interface Remote {
   /** The id that it edits or replies to; undefined for a new message. */
   target(request: Received): string | undefined;
   isReply(request: Received): boolean;
+  /** The state of the incident in which an edit says the card; absent: in any, and in none. */
+  readonly editsIn?: IncidentState;
   /** What an edit shows of a card; absent: all. */
   edited?(card: Card): Card;
   /** Statuses that mean something else than the policy says, each with why. */
@@ -201,13 +204,22 @@ export function sampleOf(harness: SinkHarness): string {
   return sample;
 }
 
+/** The message in the state in which this sink edits; see {@link Remote.editsIn}. */
+export function editableBy(remote: Remote | undefined, message: Message): Message {
+  const kind = remote?.editsIn;
+  if (kind === undefined) return message;
+  const { card } = message;
+  return { ...message, card: { ...card, state: { text: [], ...card.state, kind } } };
+}
+
 /** An edit or a reply of the usual message. */
 export async function perform(
   sink: Sink,
   act: 'edit' | 'reply',
   id: string,
-  signal = never,
+  { signal = never, harness }: { signal?: AbortSignal; harness: SinkHarness },
 ): Promise<void> {
-  const message = messageOf(storedEvent(), {}, sink);
+  const remote = harness.reads && harness.remote;
+  const message = editableBy(remote, messageOf(storedEvent(), {}, sink));
   await sink[act]!(id, message, { deliveryId: `delivery-${act}`, attempt: 1, signal });
 }

@@ -53,7 +53,7 @@ export function describeSink(definition: SinkDefinition, harness: SinkHarness): 
   describe(`the sink ${type} keeps the contract`, () => {
     registerCases(sinkCases, harness.skip ?? {}, (inCase) => {
       const bench = benchOf(definition, harness);
-      describeDelivery(inCase, bench, sampleOf(harness));
+      describeDelivery(inCase, bench, harness);
       describeForms(inCase, bench, harness);
       describeSaid(inCase, bench, { type, reading: harness });
       if (!('config' in harness)) {
@@ -82,7 +82,8 @@ function echoOf(farEnd: FarEnd): string {
   return `${farEnd.origin}${target} ${target} ${JSON.stringify(headers)} ${body.slice(0, 200)}`;
 }
 
-function describeDelivery(inCase: InSinkCase, bench: Bench, id: string): void {
+function describeDelivery(inCase: InSinkCase, bench: Bench, harness: SinkHarness): void {
+  const id = sampleOf(harness);
   inCase('a far end that hangs is given up and tried again', async () => {
     const sink = await bench.hung();
     expect(await adapterError(send(sink))).toMatchObject({ outcome: 'retry', reason: 'timeout' });
@@ -93,7 +94,9 @@ function describeDelivery(inCase: InSinkCase, bench: Bench, id: string): void {
     const calls = [
       (signal: AbortSignal) => send(sink, undefined, undefined, undefined, signal),
       sink.check?.bind(sink),
-      ...actsOf(sink).map((act) => (signal: AbortSignal) => perform(sink, act, id, signal)),
+      ...actsOf(sink).map(
+        (act) => (signal: AbortSignal) => perform(sink, act, id, { signal, harness }),
+      ),
     ];
     for (const call of calls) {
       if (call === undefined) continue;
@@ -222,7 +225,7 @@ function describeAnswers(inCase: InSinkCase, bench: HttpBench, harness: HttpSink
         for (const status of [302, 400, 401, 403, 404, 408, 410, 413, 418, 429, 500, 501, 503]) {
           farEnd.answering((_request, response) => void response.writeHead(status).end());
           const before = farEnd.received.length;
-          const error = await adapterError(perform(sink, act, id));
+          const error = await adapterError(perform(sink, act, id, { harness }));
           expect(farEnd.received.length - before, `${act} asks once at ${status}`).toBe(1);
           const policy = failureOf({ status, headers: {}, body: '', truncated: false }, '')!;
           const { outcome, reason } = ofRemote[status] ?? exceptions[status] ?? policy;
@@ -372,7 +375,10 @@ function describeConnections(
       });
       expectNoSecret(await adapterError(send(sink)), secrets);
       for (const act of actsOf(sink))
-        expectNoSecret(await adapterError(perform(sink, act, sampleOf(harness))), secrets);
+        expectNoSecret(
+          await adapterError(perform(sink, act, sampleOf(harness), { harness })),
+          secrets,
+        );
       const checked = await sink.check?.(never).then(
         () => undefined,
         (error: unknown) => error,
