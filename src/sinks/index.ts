@@ -4,6 +4,7 @@ import type { SinkDefinition } from '../kit/sink.ts';
 import { discord } from './discord.ts';
 import { email } from './email/index.ts';
 import { goalert } from './goalert.ts';
+import { line } from './line.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { ntfy } from './ntfy.ts';
 import { opsgenie } from './opsgenie.ts';
@@ -12,12 +13,14 @@ import { slack, slackBot } from './slack/index.ts';
 import { splunkHec } from './splunk_hec.ts';
 import { stdout } from './stdout.ts';
 import { teams } from './teams.ts';
+import { telegram } from './telegram/index.ts';
 import { webhook } from './webhook.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
   discord,
   email,
   goalert,
+  line,
   mattermost,
   mattermost_bot: mattermostBot,
   ntfy,
@@ -28,5 +31,6 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   splunk_hec: splunkHec,
   stdout,
   teams,
+  telegram,
   webhook,
 };

@@ -19,6 +19,7 @@ export const beside = { ...consoleSettings, MATTERMOST_WEBHOOK_URL: hook };
 function settingOf(name: string): string {
   if (name.endsWith('ROUTING_KEY')) return '0123456789abcdef'.repeat(2);
   if (name === 'SLACK_BOT_TOKEN') return 'xoxb-1111-2222-abcdefgh';
+  if (name === 'TELEGRAM_BOT_TOKEN') return '123456789:xxxexampletokenofthebotxxx';
   if (/(?:KEY|TOKEN|PASSWORD)$/.test(name)) return key;
   return name.endsWith('SECRET') ? signing : hook;
 }

@@ -7,6 +7,7 @@ import { commonMark, fallback, markdown, message } from './mattermost.ts';
 import { linkedText, plainText } from './plain.ts';
 import type { Reader } from './reading.ts';
 import { mrkdwn, mrkdwnWithLinks, slackText } from './slack.ts';
+import { telegramMessage } from './telegram.ts';
 
 export { folded, type Reader, type Reading } from './reading.ts';
 
@@ -28,6 +29,7 @@ export const syntaxes = {
   'slack text': slackText,
   'slack mrkdwn': mrkdwn,
   'slack mrkdwn with links': mrkdwnWithLinks,
+  'telegram message': telegramMessage,
 } as const satisfies Readonly<Record<string, Reader>>;
 
 export type SyntaxName = keyof typeof syntaxes;
