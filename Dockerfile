@@ -18,7 +18,7 @@ COPY simulators ./simulators
 # .npmrc asks for the compiler even in production, so it must go before the packages are pruned.
 RUN node build.mjs \
   && rm .npmrc \
-  && npm prune --omit=dev --omit=optional --ignore-scripts
+  && npm prune --omit=dev --ignore-scripts
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="tocsin" \

@@ -6,6 +6,7 @@ import { email } from './email/index.ts';
 import { goalert } from './goalert.ts';
 import { line } from './line.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
+import { nats } from './nats/index.ts';
 import { ntfy } from './ntfy.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
@@ -23,6 +24,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   line,
   mattermost,
   mattermost_bot: mattermostBot,
+  nats,
   ntfy,
   opsgenie,
   pagerduty,

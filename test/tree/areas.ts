@@ -239,6 +239,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   '@electric-sql/pglite': /^src\/store\/embedded\//,
   '@marcbachmann/cel-js': /^src\/(core\/rules\/|kit\/json-expression\.ts$)/,
   '@hono/node-server': /^src\/service\//,
+  '@nats-io/transport-node': /^src\/sinks\/nats\//,
   '@opentelemetry/api': /^src\/observe\/tracing\//,
   '@opentelemetry/exporter-trace-otlp-http': /^src\/observe\/tracing\/export\.ts$/,
   '@opentelemetry/resources': /^src\/observe\/tracing\/export\.ts$/,

@@ -2,7 +2,15 @@
 // who runs it, and that it starts.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { knownVariables } from '../../src/config/read/known.ts';
 import { builtFile } from '../support/built.ts';
-import { readProjectFile } from './project-files.ts';
+import { manifest, readProjectFile } from './project-files.ts';
 import { root } from './source-files.ts';
 
 interface Instruction {
@@ -81,7 +89,7 @@ describe('the image’s build', () => {
 
   test('prunes what only the build needs, after .npmrc, which asks for it, is gone', () => {
     const run = textOf('RUN', build);
-    expect(run).toMatch(/node build\.mjs && rm \.npmrc && npm prune --omit=dev --omit=optional\b/);
+    expect(run).toMatch(/node build\.mjs && rm \.npmrc && npm prune --omit=dev --ignore-scripts$/);
   });
 
   test('compiles from what it copies, and every folder that the program reads is in the image', () => {
@@ -164,6 +172,19 @@ describe('the image', () => {
       );
     // The help loads every command, and with them every package that any of them imports.
     expect(run('--help')).toMatchObject({ status: 0, stderr: '' });
+    // So does the registry of sinks. One that needs an optional package says so when it is used.
+    writeFileSync(join(folder, 'say.mjs'), saysWhatIsMissing);
+    const said = spawnSync(process.execPath, ['--preserve-symlinks', join(folder, 'say.mjs')], {
+      ...{ cwd: folder, env: {}, encoding: 'utf8', timeout: 25_000 },
+    });
+    expect(said.stderr).toBe('');
+    const missing = JSON.parse(said.stdout) as Record<string, string>;
+    const packages = Object.values(missing).map((text) => text.replace(/^.* npm install /, ''));
+    expect(packages.sort()).toEqual(Object.keys(manifest.optionalDependencies).sort());
+    for (const [type, text] of Object.entries(missing))
+      expect(text).toMatch(
+        new RegExp(`^The sink \`${type}\` needs the package \`.*\`: npm install `),
+      );
   });
 
   test('its health check passes while Tocsin says that it lives, and only then', async () => {
@@ -187,7 +208,22 @@ describe('the image', () => {
   });
 });
 
-/** Paths of the packages that stay after pruning, as the lock file knows them. */
+/** Checks every sink by its example, and prints what those say that need a package. */
+const saysWhatIsMissing = `
+import { sinks } from './dist/src/sinks/index.js';
+const http = { request: () => Promise.reject(new Error('no far end')), close: async () => {} };
+const said = {};
+for (const [type, { config, create, example }] of Object.entries(sinks)) {
+  const sink = create(config.parse(example), { id: 'a', http, now: Date.now });
+  const abort = AbortSignal.timeout(2_000);
+  const message = await sink.check?.(abort).then(() => '', (error) => error.message);
+  if (/needs the package/.test(message)) said[type] = message;
+}
+console.log(JSON.stringify(said));
+process.exit(0);
+`;
+
+/** Paths of the packages that every installation has, as the lock file knows them. */
 function runtimePackages(): string[] {
   const { packages } = JSON.parse(readProjectFile('package-lock.json')) as {
     packages: Record<string, { dev?: boolean; devOptional?: boolean; optional?: boolean }>;

@@ -21,7 +21,8 @@ interface Lock {
 const lock = JSON.parse(readProjectFile('package-lock.json')) as Lock;
 
 describe('the runtime dependencies', () => {
-  const names = Object.keys(manifest.dependencies);
+  const versions = { ...manifest.dependencies, ...manifest.optionalDependencies };
+  const names = Object.keys(versions);
 
   test('each has a line among the decisions', () => {
     const decisions = projectFiles().filter((path) => path.startsWith('docs/decisions/'));
@@ -39,7 +40,7 @@ describe('the runtime dependencies', () => {
   });
 
   test('each is written with its exact version', () => {
-    for (const name of names) expect(manifest.dependencies[name], name).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const name of names) expect(versions[name], name).toMatch(/^\d+\.\d+\.\d+$/);
   });
 });
 
@@ -73,6 +74,7 @@ describe('the lock file', () => {
   test('holds what package.json asks for', () => {
     const asked = lock.packages[''] as unknown as typeof manifest;
     expect(asked.dependencies).toEqual(manifest.dependencies);
+    expect(asked.optionalDependencies).toEqual(manifest.optionalDependencies);
     expect(asked.devDependencies).toEqual(manifest.devDependencies);
   });
 });

@@ -152,11 +152,15 @@ const vendors: Rule = {
   ],
 };
 
-/** Finds `deepinstinct` as `Deep Instinct`, `deep-instinct` and `DEEPINSTINCT_URL` too. */
+/**
+ * Finds `deepinstinct` as `Deep Instinct`, `deep-instinct` and `DEEPINSTINCT_URL` too. A name of
+ * four letters is one word: with gaps it would be found in ordinary ones.
+ */
 function namings(name: string, files: readonly SourceFile[]): string[] {
+  const letters = [...name.replaceAll('_', '')];
   const pattern = neutral.has(name)
     ? new RegExp(`['"\`]${name}['"\`]`)
-    : new RegExp([...name.replaceAll('_', '')].join('[ _-]?'), 'i');
+    : new RegExp(letters.join(letters.length < 5 ? '' : '[ _-]?'), 'i');
   return files
     .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
     .filter(({ path }) => !isAdapter(path) || adapterOf(path) !== name)

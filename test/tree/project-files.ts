@@ -40,6 +40,8 @@ export interface Manifest {
   readonly files: readonly string[];
   readonly engines: { readonly node: string };
   readonly dependencies: Readonly<Record<string, string>>;
+  /** Of sinks that few have; each is loaded only where one of its sinks is made. */
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
