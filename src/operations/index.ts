@@ -50,7 +50,7 @@ export {
   perform,
   RefusedError,
 } from './operation.ts';
-export { placeOfPress, shownByAnswer, UsedError, usingToken } from './presses.ts';
+export { placeOfPress, shownByAnswer, shownByCard, UsedError, usingToken } from './presses.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
 export { type ShownTailed, tailAlsoMax, tailMax } from './tail.ts';
 export {

@@ -1,6 +1,7 @@
 // Buttons in a chat: whether the message in which one was pressed is the one that we posted, and
 // that each changes something once. These are no operations: what a press asks for is one.
 
+import type { IncidentView } from '../kit/incident.ts';
 import type { DueEdit } from '../kit/records/edit.ts';
 import {
   claimMessage,
@@ -11,6 +12,7 @@ import {
 } from '../store/chat-tokens.ts';
 import type { Database } from '../store/database.ts';
 import { readPosted, recordShown } from '../store/edits.ts';
+import { readCurrent } from '../store/incident-of.ts';
 import { ConflictError, type Doing } from './operation.ts';
 
 /** The button was used before. */
@@ -77,6 +79,14 @@ export async function shownByAnswer(
   if (posted === null) return null;
   await recordShown(db, { ...place, version: posted.incident.version });
   return posted;
+}
+
+/** What became of an event as its card says it; undefined: nothing. */
+export async function shownByCard(
+  db: Database,
+  eventId: number,
+): Promise<IncidentView | undefined> {
+  return readCurrent(db, eventId);
 }
 
 /** As the acts on incidents say it. */

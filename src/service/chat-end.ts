@@ -37,6 +37,7 @@ export function chatEndOf(
     buttons: url === undefined ? undefined : { url, tokenOf: (button) => tokens.tokenOf(button) },
     people: new People(chat),
     words: createChatWords(locale, timeZone),
-    cardOf: (event) => voice().message(event, { form: 'full', showTenant: true }).card,
+    cardOf: (event, incident) =>
+      voice().message(event, { form: 'full', showTenant: true, incident }).card,
   };
 }

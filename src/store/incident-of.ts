@@ -46,3 +46,16 @@ export function toIncident(row: Row): IncidentView | undefined {
   const { vendor } = view as { readonly vendor?: VendorWords | null };
   return vendor ? { ...toView(view), vendor } : toView(view);
 }
+
+/**
+ * The incident of a root event with the vendor's words of now.
+ * @returns undefined: nothing happened to the event, or it is no root event
+ */
+export async function readCurrent(
+  db: Database,
+  eventId: number,
+): Promise<IncidentView | undefined> {
+  const [row] = await db.$client`
+    select ${incidentOf(db)} as incident from events e where e.id = ${eventId}::bigint`;
+  return row && toIncident(row);
+}

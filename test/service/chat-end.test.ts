@@ -41,6 +41,6 @@ test('it answers in the language and with the whole card of the sink', () => {
   const end = endOf(`${people}, locale: th`)!;
   expect(end.words.language.locale).toBe('th');
   const body = { file: { hash: 'ABC' } };
-  const { details } = end.cardOf(storedEvent({ body }));
+  const { details } = end.cardOf(storedEvent({ body }), undefined);
   expect(JSON.stringify(details)).toContain('ABC');
 });

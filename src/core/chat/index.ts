@@ -35,8 +35,8 @@ export interface ChatEnd {
   readonly words: ChatWords;
   /** For its cards; undefined: nobody said at which address a press reaches us. */
   readonly buttons: Buttons | undefined;
-  /** The whole card of an event, as this sink would show it. */
-  cardOf(event: StoredEvent): Card;
+  /** The whole card of an event, as this sink would show it after what became of that. */
+  cardOf(event: StoredEvent, incident: IncidentView | undefined): Card;
   /**
    * A posted message as it should be now, for {@link ChatAnswer.message}; absent: the sink edits its
    * messages itself.

@@ -1,7 +1,7 @@
 // "Show details": what the card of an event leaves to whoever asks; and its headline.
 import { type Card, plainText, strong, type Text, word } from '../../kit/card.ts';
 import { severityNames } from '../../kit/event.ts';
-import { event } from '../../operations/index.ts';
+import { event, shownByCard } from '../../operations/index.ts';
 import type { Said, Visit } from './visit.ts';
 
 export async function details(visit: Visit, eventId: string): Promise<Said> {
@@ -22,10 +22,11 @@ export async function headline(visit: Visit, eventId: string): Promise<Text> {
 
 async function cardOf(visit: Visit, eventId: string): Promise<Card> {
   const { event: item, body } = await visit.operate(event.show, { event: eventId });
-  return visit.end.cardOf({
+  const stored = {
     ...item,
     id: Number(item.id),
     severity: severityNames.indexOf(item.severity) as Card['severity'],
     body,
-  });
+  };
+  return visit.end.cardOf(stored, await shownByCard(visit.context.db, stored.id));
 }

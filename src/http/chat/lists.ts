@@ -9,13 +9,21 @@ import { type Said, type Visit, valueMax } from './visit.ts';
 const rowsMax = 15;
 
 export async function open(visit: Visit): Promise<Said> {
-  const { items, next } = await visit.operate(incident.list, { limit: rowsMax });
+  const [critical, all] = await Promise.all([
+    visit.operate(incident.list, { limit: rowsMax, minSeverity: 'CRITICAL' }),
+    visit.operate(incident.list, { limit: rowsMax }),
+  ]);
+  // What is most urgent must not stand behind what is newer.
+  const first = critical.items.filter(({ severity }) => severity === 'CRITICAL');
+  const others = all.items.filter(({ severity }) => severity !== 'CRITICAL');
+  const items = [...first, ...others];
   if (items.length === 0) return [visit.say('noneOpen')];
-  const lines = items.map((one): Text => {
+  const isMore = critical.next !== null || all.next !== null || items.length > rowsMax;
+  const lines = items.slice(0, rowsMax).map((one): Text => {
     const line = lineOf(visit, { ...one, id: one.event, occurredAt: one.receivedAt });
     return [...line, word(' · '), ...textOf(visit, one)];
   });
-  return [...lines, ...(next === null ? [] : [visit.say('andMore')])];
+  return [...lines, ...(isMore ? [visit.say('andMore')] : [])];
 }
 
 const hashForm = /^[\da-f]{32,128}$/i;

@@ -104,3 +104,29 @@ test('whoever loses the role opens no more', async () => {
   await worker.stop();
   expect(await openCount()).toBe(1);
 });
+
+test('of what was renewed at the last moment it says nothing', async () => {
+  await over(2);
+  const { $client: client } = db();
+  await client.unsafe(`create function renew() returns trigger language plpgsql as $$
+    begin
+      update incidents set until = now() + interval '1 hour', version = version + 1
+        where state = 'acknowledged' and id <> new.incident_id;
+      return new;
+    end $$`);
+  await client.unsafe(
+    'create trigger renew after insert on incident_changes for each row execute function renew()',
+  );
+  onTestFinished(async () => void (await client.unsafe('drop function renew cascade')));
+  const info = vi.fn();
+  const log = { ...quiet, info } as unknown as typeof quiet;
+  const deps = { db: db(), log, metrics: { countHandled() {} }, businessHours: [] };
+  const isHeld = vi.fn(() => true);
+  const lease = Object.assign(Object.create(await hold(db(), 'job:incidents')), { isHeld });
+  const worker = startIncidents(deps, lease);
+  // It is asked once before each of them, before both, and after them.
+  expect(await until(() => isHeld.mock.calls.length > 3, 10_000)).toBe(true);
+  await worker.stop();
+  expect(info).toHaveBeenCalledOnce();
+  expect(await openCount()).toBe(1);
+});

@@ -75,7 +75,8 @@ export function useChat() {
       words: createChatWords(locale, 'UTC'),
       buttons: undefined,
       ...(inAnswer && { inAnswer }),
-      cardOf: (event) => voice.message(event, { form: 'full', showTenant: true }).card,
+      cardOf: (event, incident) =>
+        voice.message(event, { form: 'full', showTenant: true, incident }).card,
     };
   }
 

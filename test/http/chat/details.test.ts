@@ -1,8 +1,9 @@
 // The rest of a card, for whoever asks.
 import { expect, test } from 'vitest';
+import { changeIncident } from '../../../src/core/incidents/change.ts';
 import { useChat } from './chatting.ts';
 
-const { posted, press } = useChat();
+const { db, posted, press, write } = useChat();
 
 test('shows every fact of the card, and nothing of it acts', async () => {
   const body = {
@@ -28,4 +29,29 @@ test('of a digest, shows its rows', async () => {
   };
   const event = await posted({ body: { digest } });
   expect((await press({ action: 'details', event })).text).toContain('`PC-9`');
+});
+
+test('shows what the vendor says now, as the card does', async () => {
+  const body = { itemId: '6001', device: { name: 'PC-1' }, lastAction: 'QUARANTINE_FAILED' };
+  const event = await posted({ body, status: 'OPEN', severity: 4 });
+  const field = (name: string, from: string, to: string) => ({ name, from, to });
+  const fields = [
+    field('status', 'OPEN', 'CLOSED'),
+    field('lastAction', 'QUARANTINE_FAILED', 'QUARANTINED'),
+  ];
+  await changeIncident(db(), {
+    ...{ eventId: event, actor: 'changes', via: 'vendor' },
+    wanted: {
+      ...{ kind: 'vendor', severity: 5, seenAt: null },
+      change: { source: 'a', externalId: '17', fields },
+    },
+  });
+  for (const text of [
+    (await press({ action: 'details', event })).text,
+    (await write('show 6001')).text,
+  ]) {
+    expect(text).toContain('CLOSED');
+    expect(text).not.toMatch(/\bOPEN\b|FAILED/);
+  }
+  expect((await write('show 6001')).text).toMatch(/^\*\*CRITICAL\*\*/);
 });

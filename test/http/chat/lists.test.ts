@@ -18,6 +18,17 @@ test('what is open is listed with who has it', async () => {
   expect((await write('open')).text).toBe('Nothing of severity HIGH or higher is open.');
 });
 
+test('what is critical comes first, however old it is', async () => {
+  const one = (index: number, severity: 4 | 5) =>
+    posted({ body, severity, externalId: `${index}`, subject: `event/${index}` });
+  const critical = await one(0, 5);
+  for (let index = 1; index <= 16; index += 1) await one(index, 4);
+  const lines = (await write('open')).text.split('\n');
+  expect(lines).toHaveLength(16);
+  expect(lines[0]).toMatch(new RegExp(`^\\*\\*CRITICAL\\*\\*.*#${critical}`));
+  expect(lines[1]).toMatch(new RegExp(`^\\*\\*HIGH\\*\\*.*#${critical + 16}`));
+});
+
 test('there is more than one answer holds', async () => {
   for (let index = 0; index < 16; index += 1)
     await posted({ body, severity: 4, externalId: String(index), subject: `event/${index}` });
