@@ -21,7 +21,7 @@ import { sources } from '../sources/index.ts';
 export const tryOut: Command = {
   arguments: [{ name: '<id>', help: 'a source of the configuration' }],
   details:
-    'The sample is what the product sends, or one item as the console shows it. Nothing is stored or sent. ' +
+    'The sample is what the product sends or answers, or one item as the console shows it. Nothing is stored or sent. ' +
     'Exit code 1: the source does not understand it.',
   options: {
     file: { type: 'string', value: '<file>', help: 'The sample; - for stdin' },
@@ -89,17 +89,19 @@ async function understood({ id, text, headers }: Sample, config: Config): Promis
   const http = createHttpClient();
   try {
     const around = { http, now: Date.now };
-    const { pushed } = createSources(config, { sources, sinks }, around);
+    const { pushed, polled } = createSources(config, { sources, sinks }, around);
     const source = pushed.find((one) => one.id === id)?.source;
     if (source !== undefined) {
       const body = new TextEncoder().encode(text);
       return source.parse({ headers, query: new URLSearchParams(), body });
     }
+    const event = sources[configured.type]?.readItem?.(text, configured.settings);
+    if (event !== undefined) return { events: [event] };
+    const read = polled.find((one) => one.id === id)?.source;
+    if (read?.readAnswer !== undefined) return { events: read.readAnswer(text) };
   } finally {
     await http.close();
   }
-  const event = sources[configured.type]?.readItem?.(text, configured.settings);
-  if (event !== undefined) return { events: [event] };
   throw new AdapterError(
     'reject_event',
     'malformed',

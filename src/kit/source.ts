@@ -148,6 +148,12 @@ export interface PollSource {
    * @throws {AdapterError}
    */
   item?(id: string, signal: AbortSignal): Promise<EventDraft | undefined>;
+  /**
+   * The events that `poll` would make of an answer of the far end, whenever they are from; for people
+   * who try out their settings. Pure.
+   * @throws {AdapterError} `malformed`: it is no answer of this far end
+   */
+  readAnswer?(answer: string): readonly EventDraft[];
   /** When the credential expires, in milliseconds since the epoch, if it says so. No I/O. */
   credentialExpiresAt?(): number | undefined;
   /** For whoever counts them: each request is in one answer. No I/O. */

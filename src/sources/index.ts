@@ -10,6 +10,7 @@ import { elastic } from './elastic.ts';
 import { falco } from './falco.ts';
 import { github } from './github.ts';
 import { grafana } from './grafana.ts';
+import { httpPoll } from './http_poll.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { splunk } from './splunk.ts';
@@ -26,6 +27,7 @@ export const sources: Record<string, SourceDefinition> = {
   github,
   grafana,
   opsgenie,
+  http_poll: httpPoll,
   pagerduty,
   splunk,
   wazuh,

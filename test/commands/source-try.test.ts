@@ -16,6 +16,13 @@ sources:
     event_type: item.name
     severity: item.level
     fields: { device.name: item.host }
+  edr:
+    type: http_poll
+    url: https://api.example.com/alerts
+    auth: bearer
+    token: a-token-of-the-far-end
+    items: body.alerts
+    severity: item.level
   di: { type: deepinstinct_events, url: "https://console.example", token: "0123456789abcdef" }
 sinks:
   soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz" }
@@ -57,11 +64,26 @@ test('a sample without events says so', async () => {
   });
 });
 
+test('a whole answer of a far end that is polled becomes events, and so does one item', async () => {
+  const edr = ['edr', '--file', 'sample.json', '--json'];
+  const levels = async (sample: string) =>
+    JSON.parse((await tryOut(sample, ...edr)).stdout).events.map(
+      (event: { severity: number; sinks: string[] }) => [event.severity, event.sinks],
+    );
+  expect(await levels('{"alerts":[{"level":"high"},{"level":"low"}, 7]}')).toEqual([
+    [4, ['soc']],
+    [2, []],
+    [0, ['soc']],
+  ]);
+  expect(await levels('{"level":"low"}')).toEqual([[2, []]]);
+});
+
 test.each([
   [['siem'], 2, 'Name a file by --file <file>'],
   [['sim', '--file', 'sample.json'], 2, 'siem'],
   [[...siem, '--header', 'no header'], 2, 'is not written as "Name: value"'],
   [siem, 1, 'The body is no JSON at character 1.'],
+  [['edr', '--file', 'sample.json'], 1, 'The answer is no JSON at character 1.'],
   [['di', '--file', 'sample.json'], 1, 'The sample is no single item of this source.'],
 ])('%j fails with the reason', async (argv, code, text) => {
   const outcome = await tryOut('x', ...argv);

@@ -1,6 +1,6 @@
 // What a field may hold: the form of the value decides, and what has another is left out.
 import { expect, test } from 'vitest';
-import { type FieldName, filled } from '../../../src/sources/webhook/fields.ts';
+import { type FieldName, filled } from '../../src/kit/item-fields.ts';
 
 const fill = (name: FieldName, value: unknown) => filled(new Map([[name, value]]));
 

@@ -1,6 +1,6 @@
-// The facts of an event that the source `webhook` can be told to fill in, by their names. Pure.
-import type { EventBody } from '../../kit/event.ts';
-import { techniquesIn, wordOf, wordsOf } from '../../kit/pushed-item.ts';
+// The facts of an event that expressions of the configuration can fill in, by their names. Pure.
+import type { EventBody } from './event.ts';
+import { techniquesIn, wordOf, wordsOf } from './pushed-item.ts';
 
 const device = ['id', 'name', 'os', 'osVersion', 'ip', 'mac', 'domain', 'group', 'policy'] as const;
 const file = ['name', 'path', 'script', 'hash', 'type', 'signer'] as const;
