@@ -136,6 +136,8 @@ export const eventWords = {
       trigger: 'Trigger',
       lastAction: 'Last action',
       comment: 'Comment',
+      fileStatus: 'File status',
+      sandboxStatus: 'Sandbox',
       itemId: 'Item number',
       source: 'Source',
       stream: 'Stream',

@@ -138,6 +138,8 @@ export const eventWords: typeof en = {
       trigger: 'ตัวกระตุ้น',
       lastAction: 'การดำเนินการล่าสุด',
       comment: 'หมายเหตุ',
+      fileStatus: 'สถานะไฟล์',
+      sandboxStatus: 'ผลจาก Sandbox',
       itemId: 'หมายเลขรายการ',
       source: 'แหล่งข้อมูล',
       stream: 'สตรีม',

@@ -191,6 +191,7 @@ describe('a request', () => {
       expect(await stored()).toEqual([]);
       expect(await counted(outcome)).toBe(1);
       expect(door.facts().lastError).toMatchObject({ message: expect.any(String) });
+      if (status === 413) expect(door.facts().lastError).toMatchObject({ reason: 'too_large' });
       expect(JSON.stringify([reply, door.facts()])).not.toContain(secret);
       expect(reply.headers?.['retry-after'] !== undefined).toBe(status === 503);
     },
@@ -274,7 +275,9 @@ describe('a database', () => {
       status: 503,
       headers: { 'retry-after': '30' },
     });
-    const { call, counted } = doorOn(database());
+    const trace = { read() {}, storing() {}, stored() {}, failed: vi.fn(), parent: undefined };
+    const tracing = { page: () => trace } as unknown as NonNullable<PushDependencies['tracing']>;
+    const { call, counted } = doorOn(database(), { tracing });
     const { $client: client } = database();
     await client.unsafe(`create function refuse() returns trigger language plpgsql as $$
       begin raise exception 'No space left' using errcode = 'disk_full'; end $$`);
@@ -287,6 +290,7 @@ describe('a database', () => {
     } finally {
       await client.unsafe('drop function refuse cascade');
     }
+    expect(trace.failed).toHaveBeenCalledExactlyOnceWith({ reason: 'database' });
     expect(await call('1\n2')).toEqual({ status: 202 });
     expect(await counted('unavailable')).toBe(1);
   });

@@ -1,8 +1,8 @@
-// The incident of an event: how it stands, what can be done about it, and what happened to it.
+// The incident of an event: how it stands, and what can be done about it.
 import { type event, includes } from '../../../../operations/index.ts';
 import { Standing } from '../../parts/incident.tsx';
-import { Theirs, Time } from '../../parts/text.tsx';
 import type { Visit } from '../../visit.ts';
+import { History } from './history.tsx';
 
 type Shown = NonNullable<Awaited<ReturnType<typeof event.show.run>>['incident']>;
 type ActName = keyof Visit['words']['incidents']['acts'];
@@ -23,7 +23,7 @@ export function IncidentPanel({ of, hasSteps, visit }: Panel) {
       <Standing of={of} words={words} />
       {messages(of, visit)}
       {acts(of, hasSteps, visit)}
-      {history(of, visit)}
+      <History of={of.changes} words={words} />
     </section>
   );
 }
@@ -86,30 +86,5 @@ function acts({ event: id, state, version }: Shown, hasSteps: boolean, { actor, 
         </>
       ))}
     </form>
-  );
-}
-
-function history({ changes }: Shown, { words }: Visit) {
-  const own = words.incidents;
-  if (changes.length === 0) return <p class="quiet">{own.nothing}</p>;
-  const nameOf = (kind: string) =>
-    Object.hasOwn(own.kinds, kind) ? own.kinds[kind as keyof typeof own.kinds] : kind;
-  return (
-    <details>
-      <summary>
-        {own.history} ({changes.length})
-      </summary>
-      <ol>
-        {changes.map(({ at, kind, actor, via, note }) => (
-          <li>
-            <Time at={at} /> {nameOf(kind)} {own.by} <Theirs text={actor} />{' '}
-            <span class="quiet">
-              {own.via} {via}
-            </span>{' '}
-            {note !== null && <Theirs text={note} />}
-          </li>
-        ))}
-      </ol>
-    </details>
   );
 }
