@@ -27,7 +27,7 @@ export const tryOut: Command = {
     file: { type: 'string', value: '<file>', help: 'The sample; - for stdin' },
     header: {
       ...{ type: 'string', value: '<name: value>', multiple: true },
-      help: 'A header that came with it, such as "X-GitHub-Event: secret_scanning_alert"',
+      help: 'A header that came with it, such as "webhook-id: msg_1"',
     },
     ...jsonOption,
   },

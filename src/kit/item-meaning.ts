@@ -7,6 +7,7 @@ import { compileJson, type JsonExpression, jsonExpression } from './json-express
 import type { JsonPieces } from './json-pieces.ts';
 import { eventLink, filledLink } from './link-pattern.ts';
 import { boundId, hashId, rawOf, timeOf, unrecognisedItem, wordOf } from './pushed-item.ts';
+import type { Severity } from './severity.ts';
 import { severityMap, severityReader } from './severity-words.ts';
 
 const ofItem = jsonExpression(['item', 'body']);
@@ -44,10 +45,31 @@ export const meaningSettings = {
 } as const;
 export type MeaningSettings = z.output<z.ZodObject<typeof meaningSettings>>;
 
+/** What an envelope says, where no expression says it. */
+export interface Known {
+  /** Bounded, as `boundId` does it; absent: the hash of the bytes. */
+  readonly id?: string | undefined;
+  /** As people see it. */
+  readonly itemId?: string | undefined;
+  readonly type?: string | undefined;
+  readonly severity?: Severity | undefined;
+  readonly severityRaw?: string | undefined;
+  /** As `timeOf` reads it. */
+  readonly time?: unknown;
+  readonly status?: string | undefined;
+  readonly body?: EventBody;
+}
+
 export interface GivenItem {
   /** What the item is a part of. */
   readonly pieces: JsonPieces;
   readonly item: unknown;
+  /** For an item out of an envelope, which may be a text. */
+  readonly envelope?: {
+    /** The item with its envelope, as it was received. */
+    readonly raw: string;
+    readonly known: Known;
+  };
 }
 
 /** One item as the expressions read it. */
@@ -77,6 +99,23 @@ export function createMeaning(settings: MeaningSettings): Meaning {
   };
 }
 
+/** What nobody understands of the sender's kind of item. */
+export function unmeantItem(raw: string): EventDraft {
+  return unrecognisedItem(raw, stream);
+}
+
+/** The event of an item, by whichever source reads it. @param source its id */
+export function meantEvent({ draft, isOver }: ReadItem, source: string): EventDraft {
+  return isOver ? overOf(draft, source) : draft;
+}
+
+/** For `warnings` of a definition: an item has to say of which other it is the end. */
+export function meaningWarnings({ id, resolved }: Pick<MeaningSettings, 'id' | 'resolved'>) {
+  return resolved !== undefined && id === undefined
+    ? [{ key: 'resolved', text: 'resolves nothing without "id", which says what is over' }]
+    : [];
+}
+
 type Compiled = ReturnType<typeof compile>;
 
 function compile(settings: MeaningSettings) {
@@ -97,26 +136,32 @@ function compile(settings: MeaningSettings) {
   };
 }
 
-function readItem({ pieces, item }: GivenItem, compiled: Compiled): ReadItem {
-  const raw = rawOf(pieces, item);
+function readItem({ pieces, item, envelope }: GivenItem, compiled: Compiled): ReadItem {
+  const raw = envelope?.raw ?? rawOf(pieces, item);
+  const { known = {} } = envelope ?? {};
   const value = (one: JsonExpression | undefined) => one?.evaluate({ body: pieces.value, item });
-  const id = compiled.id === undefined ? hashId(raw) : idOf(value(compiled.id));
-  const type = compiled.type === undefined ? 'ALERT' : wordOf(value(compiled.type), typeMax);
-  if (typeof item !== 'object' || item === null || id === undefined)
-    return { draft: unrecognisedItem(raw, stream), isOver: false };
+  const id = compiled.id === undefined ? (known.id ?? hashId(raw)) : idOf(value(compiled.id));
+  const isItem = envelope !== undefined || (typeof item === 'object' && item !== null);
+  if (!isItem || id === undefined) return { draft: unmeantItem(raw), isOver: false };
+  const type = compiled.type === undefined ? (known.type ?? 'ALERT') : value(compiled.type);
   const { status, action, body } = filled(
     new Map(compiled.fields.map(([name, one]) => [name, value(one)])),
   );
+  const severity = compiled.severity === undefined ? known.severityRaw : value(compiled.severity);
+  const itemId = compiled.id === undefined ? known.itemId : id;
   const draft: EventDraft = {
     externalId: id,
     subject: `${stream}/${id}`,
     stream,
-    type: type ?? unrecognised,
-    severity: compiled.severityOf(value(compiled.severity)),
-    status,
+    type: wordOf(type, typeMax) ?? unrecognised,
+    severity:
+      compiled.severity === undefined && known.severity !== undefined
+        ? known.severity
+        : compiled.severityOf(severity),
+    status: status ?? known.status ?? null,
     action,
-    occurredAt: timeOf(value(compiled.time)) ?? null,
-    body: { ...body, ...shownBy(value(compiled.severity), compiled.id && id, compiled) },
+    occurredAt: timeOf(compiled.time === undefined ? known.time : value(compiled.time)) ?? null,
+    body: { ...known.body, ...body, ...shownBy(severity, itemId, compiled) },
     raw,
   };
   return { draft, isOver: value(compiled.resolved) === true };

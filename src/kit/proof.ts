@@ -38,7 +38,21 @@ export type Proof =
       readonly secrets: readonly string[];
     }
   /** A trusted proxy has checked the client's certificate and names it in a header. */
-  | { readonly kind: 'certificate'; readonly header: string; readonly names: readonly string[] };
+  | { readonly kind: 'certificate'; readonly header: string; readonly names: readonly string[] }
+  /**
+   * The body proves itself by a key that has to be fetched, so the source judges it; `secrets` stand
+   * in the path as well, so that nobody else makes it fetch.
+   */
+  | {
+      readonly kind: 'own';
+      readonly secrets: readonly string[];
+      /**
+       * @returns why it proves nothing, without a secret; undefined: it does
+       * @throws {AdapterError} `reject_event`: the body is none of the product; any other: nobody can
+       * judge it now
+       */
+      judge(request: { readonly body: Uint8Array }): Promise<string | undefined>;
+    };
 
 /** What nobody can guess, and no scanner finds. */
 const secretMin = 20;
@@ -46,7 +60,7 @@ const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'is no name of a header')
   .transform((name) => name.toLowerCase());
-const tolerance = z
+export const tolerance = z
   .string()
   .refine((text) => duration(text) !== undefined, `is no duration. ${durationForms}`)
   .transform((text) => duration(text)!);
@@ -82,7 +96,7 @@ const signature = z
   );
 
 // No `min`: editors judge the name of a variable in its place.
-const secret = z
+export const pathSecret = z
   .string()
   .refine(({ length }) => length >= secretMin, `has fewer than ${secretMin} characters`);
 
@@ -91,10 +105,10 @@ export const proofSettings = {
   proof: z
     .enum(['path', 'header', 'basic', 'signature', 'certificate'])
     .describe('How the sender proves who it is: path, header, basic, signature or certificate.'),
-  secret: secret
+  secret: pathSecret
     .optional()
     .describe('The secret of the proof, of at least 20 characters; not for certificate.'),
-  old_secret: secret
+  old_secret: pathSecret
     .optional()
     .describe('Is accepted as well, until every sender has the new one.'),
   header: headerName

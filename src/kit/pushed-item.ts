@@ -10,11 +10,14 @@ import { cutMiddle, validText } from './text.ts';
 /** Longer texts are cut before anything looks at them. What is kept of the item is whole. */
 const textMax = 4000;
 
-/** @throws {AdapterError} `malformed` */
-export function pushedJson(body: Uint8Array): JsonPieces {
+/**
+ * @param lengthMax of each text within the value
+ * @throws {AdapterError} `malformed`
+ */
+export function pushedJson(body: Uint8Array, lengthMax = textMax): JsonPieces {
   const text = new TextDecoder().decode(body);
   try {
-    return parsePieces(text, textMax);
+    return parsePieces(text, lengthMax);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw malformedBody(error.message);
@@ -22,8 +25,8 @@ export function pushedJson(body: Uint8Array): JsonPieces {
 }
 
 /** As {@link pushedJson}, of an object. @param hint follows "is no object" */
-export function pushedObject(body: Uint8Array, hint = ''): JsonPieces {
-  const pieces = pushedJson(body);
+export function pushedObject(body: Uint8Array, hint = '', lengthMax = textMax): JsonPieces {
+  const pieces = pushedJson(body, lengthMax);
   if (pieces.sourceOf(pieces.value)?.startsWith('{') !== true)
     throw malformedBody(`is no object${hint}`);
   return pieces;
@@ -145,7 +148,7 @@ function msOfText(text: string): number | undefined {
 }
 
 function msOfNumber(value: unknown): number | undefined {
-  const number = typeof value === 'string' ? Number(value) : value;
+  const number = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   const digits = Math.floor(Math.log10(Math.abs(number) || 1)) + 1;
   if (digits <= 10) return number * 1000;

@@ -200,7 +200,8 @@ export interface Pushed {
 
 /**
  * A source whose product calls us, at `/hooks/<id>`. It says what proves a caller and makes events
- * of bytes; core judges the proof, limits, stores, and answers. Nothing here does I/O.
+ * of bytes; core judges the proof, limits, stores, and answers. Nothing here does I/O but a proof of
+ * the kind `own`, and an answer that is a call.
  */
 export interface PushSource {
   readonly kind: 'push';
@@ -215,8 +216,9 @@ export interface PushSource {
    * The product asks whether we are there, or wants a text back: such a request holds no events.
    * Called once the proof holds; a proof of its body is judged first.
    * @returns undefined: it is no such request
+   * @throws {AdapterError} what it takes to answer failed: the sender is to come again
    */
-  answer?(request: PushRequest): PushAnswer | undefined;
+  answer?(request: PushRequest): PushAnswer | undefined | Promise<PushAnswer | undefined>;
   /**
    * An item that cannot be understood is an event of type `UNRECOGNISED`: the sender would repeat or
    * drop all of the others with it.

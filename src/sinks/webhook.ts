@@ -10,15 +10,9 @@ import { originOf } from '../kit/origin.ts';
 import { placeOf } from '../kit/place.ts';
 import { quotaOf } from '../kit/quota.ts';
 import type { Message, Sink, SinkDefinition } from '../kit/sink.ts';
+import { standardKey, standardSecret } from '../kit/standard-webhooks.ts';
 import { webUrl } from '../kit/web-url.ts';
 
-const secretForm = /^whsec_[A-Za-z0-9+/]+={0,2}$/;
-const secret = z
-  .string()
-  .refine(
-    (text) => secretForm.test(text) && keyOf(text).length >= 24 && keyOf(text).length <= 64,
-    'is no secret of Standard Webhooks: whsec_ and 24 to 64 bytes in base64',
-  );
 /** What HTTP and this sink set themselves. */
 const ownHeaders = /^(?:webhook-.*|content-.*|host|connection|transfer-encoding)$/i;
 /** Name in lower case, and value; a line that is no header has neither. */
@@ -33,8 +27,12 @@ const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\x21-\x7E](?:[\x20-\x7E]*
 
 const config = z.strictObject({
   url: webUrl.describe('Where events are posted to.'),
-  secret: secret.optional().describe('Signs each request: whsec_ and 24 to 64 bytes in base64.'),
-  old_secret: secret.optional().describe('Signs as well, until receivers know the new secret.'),
+  secret: standardSecret
+    .optional()
+    .describe('Signs each request: whsec_ and 24 to 64 bytes in base64.'),
+  old_secret: standardSecret
+    .optional()
+    .describe('Signs as well, until receivers know the new secret.'),
   format: z
     .enum(['json', 'cloudevents', 'ocsf'])
     .default('json')
@@ -70,7 +68,9 @@ function create(settings: z.output<typeof config>, { http, now }: AdapterContext
   const { url, format } = settings;
   const { host, pathname, search } = new URL(url);
   const origin = originOf(new URL(url));
-  const keys = [settings.secret, settings.old_secret].flatMap((text) => (text ? keyOf(text) : []));
+  const keys = [settings.secret, settings.old_secret].flatMap((text) =>
+    text ? standardKey(text) : [],
+  );
   const more = headersIn(settings.headers ?? '');
   const type = format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json';
   const fixed = { ...Object.fromEntries(more), 'content-type': `${type}; charset=utf-8` };
@@ -87,10 +87,6 @@ function create(settings: z.output<typeof config>, { http, now }: AdapterContext
       return { quota: quotaOf(answer.headers, now()) };
     },
   };
-}
-
-function keyOf(secret: string): Buffer {
-  return Buffer.from(secret.slice('whsec_'.length), 'base64');
 }
 
 /** An id must not hold a full stop, which parts what is signed. */

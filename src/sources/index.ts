@@ -1,6 +1,7 @@
 // The registry of sources: type -> definition. One line a type.
 import type { SourceDefinition } from '../kit/source.ts';
 import { alertmanager } from './alertmanager.ts';
+import { cloudevents } from './cloudevents.ts';
 import {
   deepinstinctChanges,
   deepinstinctEvents,
@@ -14,6 +15,7 @@ import { httpPoll } from './http_poll.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { splunk } from './splunk.ts';
+import { standardWebhooks } from './standard_webhooks.ts';
 import { wazuh } from './wazuh.ts';
 import { webhook } from './webhook/index.ts';
 
@@ -22,6 +24,7 @@ export const sources: Record<string, SourceDefinition> = {
   deepinstinct_suspicious_events: deepinstinctSuspiciousEvents,
   deepinstinct_changes: deepinstinctChanges,
   alertmanager,
+  cloudevents,
   elastic,
   falco,
   github,
@@ -30,6 +33,7 @@ export const sources: Record<string, SourceDefinition> = {
   http_poll: httpPoll,
   pagerduty,
   splunk,
+  standard_webhooks: standardWebhooks,
   wazuh,
   webhook,
 };

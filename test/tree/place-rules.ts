@@ -118,7 +118,10 @@ const opening = eachFile(
  * Ways to send, and a product whose name is a common word. As words they may stand anywhere, as the
  * name of a type nowhere.
  */
-const neutral = new Set(['email', 'stdout', 'teams', 'webhook']);
+const neutral = new Set(['email', 'line', 'stdout', 'teams', 'webhook']);
+
+/** Specifications that many products follow: no vendor's. */
+const specifications = new Set(['cloudevents', 'standard_webhooks']);
 
 /**
  * Where a vendor may be named: its folder, the registries, the table of commands, the simulated far
@@ -139,7 +142,9 @@ const vendors: Rule = {
     const names = new Set(
       files.filter(({ path }) => isAdapter(path)).map(({ path }) => adapterOf(path)),
     );
-    return [...names].flatMap((name) => namings(name, files));
+    return [...names]
+      .filter((name) => !specifications.has(name))
+      .flatMap((name) => namings(name, files));
   },
   breaches: [
     { path: 'src/core/deliver/lane.ts', text: '// Deep Instinct answers 422 to an old key.' },
@@ -161,13 +166,16 @@ function namings(name: string, files: readonly SourceFile[]): string[] {
   const pattern = neutral.has(name)
     ? new RegExp(`['"\`]${name}['"\`]`)
     : new RegExp(letters.join(letters.length < 5 ? '' : '[ _-]?'), 'i');
-  return files
-    .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
-    .filter(({ path }) => !isAdapter(path) || adapterOf(path) !== name)
-    .filter(({ path, text }) =>
-      pattern.test(areaOf(path) === 'commands' ? withoutVariables(text) : text),
-    )
-    .map(({ path }) => `${path} names ${name}`);
+  return (
+    files
+      .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
+      // A sink may be one product of the vendor whose name a source has: `bell` and `bell_siren`.
+      .filter(({ path }) => !isAdapter(path) || !adapterOf(path).startsWith(name))
+      .filter(({ path, text }) =>
+        pattern.test(areaOf(path) === 'commands' ? withoutVariables(text) : text),
+      )
+      .map(({ path }) => `${path} names ${name}`)
+  );
 }
 
 /** A command may tell people which variable to look at. */

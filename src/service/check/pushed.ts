@@ -9,7 +9,8 @@ export function lookAtPushed(
   { access }: Pick<Config, 'access'>,
 ): Finding {
   const about = { kind: 'source', id } as const;
-  const path = `/hooks/${id}${source.proof.kind === 'path' ? '/<secret>' : ''}`;
+  const hasPathSecret = source.proof.kind === 'path' || source.proof.kind === 'own';
+  const path = `/hooks/${id}${hasPathSecret ? '/<secret>' : ''}`;
   if (access.publicUrl === undefined) {
     const text = `is pushed to at ${path} of this service. Set PUBLIC_URL to see the whole address`;
     return { ...about, status: 'ok', text };

@@ -1,5 +1,10 @@
 // Source `webhook`: whatever sends JSON. What it means is told by expressions of the configuration.
-import { createMeaning, type Meaning, overOf } from '../../kit/item-meaning.ts';
+import {
+  createMeaning,
+  type Meaning,
+  meaningWarnings,
+  meantEvent,
+} from '../../kit/item-meaning.ts';
 import { pushBasics } from '../../kit/push-settings.ts';
 import { onlyEvent, pushedJson } from '../../kit/pushed-item.ts';
 import type { PushSource, SourceDefinition } from '../../kit/source.ts';
@@ -23,6 +28,7 @@ export const webhook: SourceDefinition<typeof config> = {
   },
   secrets: ['secret', 'old_secret'],
   streams: ['event', 'change'],
+  warnings: meaningWarnings,
   readItem(text, settings) {
     if (settings === undefined) return undefined;
     return onlyEvent(create(settings, { id: 'webhook' }), text);
@@ -37,7 +43,7 @@ function create(settings: WebhookSettings, { id: source }: { readonly id: string
     parse({ body }) {
       const pieces = pushedJson(body);
       const read = itemsOf(pieces.value, meaning).map((item) => meaning.read({ pieces, item }));
-      return { events: read.map(({ draft, isOver }) => (isOver ? overOf(draft, source) : draft)) };
+      return { events: read.map((one) => meantEvent(one, source)) };
     },
   };
 }

@@ -100,10 +100,8 @@ export class SourceDoor implements PushDoor {
     const body = method === 'GET' || method === 'HEAD' ? new Uint8Array() : await this.#body(call);
     if ('status' in body) return body;
     if (head === 'later') {
-      const { proof } = source;
-      const judged =
-        proof.kind === 'signature' && judgeBody(proof, { headers, body }, this.#deps.now());
-      if (typeof judged === 'object') return this.#unproved(judged);
+      const refused = await this.#judgedLater({ headers, body });
+      if (refused !== undefined) return refused;
     }
     const waitMs = this.#pace.takeMs(performance.now());
     if (waitMs > 0) {
@@ -113,6 +111,33 @@ export class SourceDoor implements PushDoor {
     const bytes = unpacked(body, headers.get('content-encoding'), source.bodyBytesMax);
     if (typeof bytes !== 'number') return { method, headers, query, body: bytes };
     return this.#refuse(bytes, bytes === 413 ? 'too_large' : 'malformed', unpackWords[bytes]);
+  }
+
+  /** Undefined: the body proves itself. */
+  async #judgedLater(given: {
+    readonly headers: Headers;
+    readonly body: Uint8Array;
+  }): Promise<PushReply | undefined> {
+    const { source, now } = this.#deps;
+    const { proof } = source;
+    if (proof.kind === 'signature') {
+      const judged = judgeBody(proof, given, now());
+      return typeof judged === 'object' ? this.#unproved(judged) : undefined;
+    }
+    if (proof.kind !== 'own') return undefined;
+    try {
+      const why = await proof.judge(given);
+      return why === undefined ? undefined : this.#unproved({ why });
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  /** What a source threw: a body that is none, or something that may work later. */
+  #failed(error: unknown): PushReply {
+    if (!(error instanceof AdapterError)) throw error;
+    const status = error.outcome === 'reject_event' ? 400 : 503;
+    return this.#refuse(status, error.reason, error.message);
   }
 
   async #body(call: PushCall): Promise<Uint8Array | PushReply> {
@@ -126,8 +151,12 @@ export class SourceDoor implements PushDoor {
 
   async #answer(request: PushRequest): Promise<PushReply> {
     const { source, controls, isReady, id } = this.#deps;
-    const asked = source.answer?.(request);
-    if (asked !== undefined) return asked;
+    try {
+      const asked = await source.answer?.(request);
+      if (asked !== undefined) return asked;
+    } catch (error) {
+      return this.#failed(error);
+    }
     if (request.method !== 'POST' && request.method !== 'PUT')
       return { status: 405, headers: { allow: 'POST, PUT' } };
     const pausedMs = controls?.of(`source:${id}`).pausedMs() ?? 0;
@@ -144,8 +173,7 @@ export class SourceDoor implements PushDoor {
     try {
       pushed = source.parse(request);
     } catch (error) {
-      if (!(error instanceof AdapterError)) throw error;
-      return this.#refuse(400, error.reason, error.message);
+      return this.#failed(error);
     }
     if (pushed.events.length > eventsMax)
       return this.#refuse(413, 'too_large', `it holds more than ${eventsMax} events at once`);

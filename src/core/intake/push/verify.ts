@@ -45,6 +45,10 @@ export function judgeHead(proof: Proof, head: PushHead): HeadVerdict {
         proof.names,
         `the header ${proof.header}`,
       );
+    case 'own': {
+      const verdict = judged(pathSecret, proof.secrets, 'the secret in the path');
+      return verdict === 'proved' ? 'later' : verdict;
+    }
     case 'signature':
       return headers.has(proof.signature.header)
         ? 'later'
