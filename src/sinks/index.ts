@@ -1,6 +1,8 @@
 // The registry of sinks, one line each. Key, `type` and file name are the same, as
 // test/contract/sinks.test.ts checks.
 import type { SinkDefinition } from '../kit/sink.ts';
+import { alertmanager } from './alertmanager.ts';
+import { dfirIris } from './dfir_iris.ts';
 import { discord } from './discord.ts';
 import { email } from './email/index.ts';
 import { goalert } from './goalert.ts';
@@ -15,9 +17,12 @@ import { splunkHec } from './splunk_hec.ts';
 import { stdout } from './stdout.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram/index.ts';
+import { thehive } from './thehive.ts';
 import { webhook } from './webhook.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
+  alertmanager,
+  dfir_iris: dfirIris,
   discord,
   email,
   goalert,
@@ -34,5 +39,6 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   stdout,
   teams,
   telegram,
+  thehive,
   webhook,
 };

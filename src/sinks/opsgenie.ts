@@ -7,6 +7,7 @@ import type { Card, Part } from '../kit/card.ts';
 import { disarmedLine, linesBelow, linesOfCard } from '../kit/card-lines.ts';
 import { defanged } from '../kit/defang.ts';
 import { AdapterError } from '../kit/errors.ts';
+import { htmlFree } from '../kit/html-free.ts';
 import { createCaller, jsonOf } from '../kit/http/caller.ts';
 import type { HttpAnswer } from '../kit/http/index.ts';
 import { failureOf } from '../kit/http/status.ts';
@@ -33,7 +34,7 @@ const limits = {
   total: 14_000,
   value: 2_000,
   weigh: (part: Part) =>
-    shown(defanged(part.text)).length + (part.kind === 'link' ? part.url.length + 1 : 0),
+    htmlFree(defanged(part.text)).length + (part.kind === 'link' ? part.url.length + 1 : 0),
 };
 /** Index = severity number. An unknown severity must wake somebody. */
 const priorities = ['P2', 'P5', 'P4', 'P3', 'P2', 'P1'] as const;
@@ -116,21 +117,15 @@ function alertOf(alias: string, { card }: Message, deliveryId: string) {
 }
 
 function messageOf(card: Card): string {
-  return shown(titleLine(card, messageMax));
+  return htmlFree(titleLine(card, messageMax));
 }
 
-/** The headline too, since that of a message may be cut. */
+/** The headline too, since that of a message may be cut. Opsgenie reads HTML in some places. */
 function descriptionOf(card: Card): string {
   const lines = linesOfCard(card);
-  return [lines.headline, ...linesBelow(lines)].map((line) => shown(disarmedLine(line))).join('\n');
-}
-
-/** Opsgenie reads HTML in some places and shows it in others, so nothing is escaped: it looks like it. */
-function shown(text: string): string {
-  return text
-    .replaceAll('<', '‹')
-    .replaceAll('>', '›')
-    .replace(/&(?=#?\w+)/g, '＆');
+  return [lines.headline, ...linesBelow(lines)]
+    .map((line) => htmlFree(disarmedLine(line)))
+    .join('\n');
 }
 
 /** A key that is none is a 422 there, and the pace a header of its own. */
