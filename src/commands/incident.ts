@@ -112,7 +112,7 @@ type Answer = Awaited<ReturnType<typeof incident.resolve.run>>;
 const said: Readonly<Record<Answer['outcome'], string>> = {
   changed: '',
   same: 'nothing changed; it is so already: ',
-  taken: 'nothing changed; somebody else has it: ',
+  taken: 'nothing changed; somebody has it: ',
   resolved: 'nothing changed; reopen it first, it is ',
 };
 

@@ -1,5 +1,5 @@
 // What becomes of an event: taken, put off, resolved, opened again, noted; and how it stands.
-import { stateText } from '../../core/chat/index.ts';
+import { type ChatSentence, stateText } from '../../core/chat/index.ts';
 import { severityNames } from '../../kit/event.ts';
 import type { IncidentView } from '../../kit/incident.ts';
 import { incident, UsedError } from '../../operations/index.ts';
@@ -13,13 +13,18 @@ export async function act(visit: Visit, name: Act, asked: Asked): Promise<Said> 
   if (name === 'snooze' && asked.value === undefined) return [visit.say('badSpan')];
   try {
     const { outcome, incident: now } = await performed(visit, name, asked);
-    const words = outcome === 'changed' ? 'done' : outcome;
-    return [visit.say(words, { state: textOf(visit, now) })];
+    return [visit.say(wordsFor(outcome, now, visit), { state: textOf(visit, now) })];
   } catch (error) {
     if (!(error instanceof UsedError)) throw error;
     const { incident: now } = await visit.operate(incident.show, { event });
     return [visit.say('usedNow', { state: textOf(visit, now) })];
   }
+}
+
+/** Only what is open is escalated: whoever has it must not read that somebody else has. */
+function wordsFor(outcome: Answer['outcome'], { by }: Shown, { context }: Visit): ChatSentence {
+  if (outcome === 'changed') return 'done';
+  return outcome === 'taken' && by === context.actor.name ? 'yours' : outcome;
 }
 
 function performed(visit: Visit, name: Act, { eventId: event, value, note }: Asked) {
@@ -41,7 +46,8 @@ function performed(visit: Visit, name: Act, { eventId: event, value, note }: Ask
   }
 }
 
-type Shown = Awaited<ReturnType<typeof performed>>['incident'];
+type Answer = Awaited<ReturnType<typeof performed>>;
+type Shown = Answer['incident'];
 
 export async function standing(visit: Visit, event: string): Promise<Said> {
   const { incident: now } = await visit.operate(incident.show, { event });

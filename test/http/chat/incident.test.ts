@@ -119,3 +119,12 @@ test.each(['acknowledge', 'resolve', 'snooze'] as const)(
     expect(await stateOf()).toMatchObject([{ state: 'open', version: 2 }]);
   },
 );
+
+test('whoever has it learns that they must reopen it before it is escalated', async () => {
+  const event = await posted({}, { escalation: { route: 'all', afterMs: 900_000 } });
+  await press({ event, action: 'acknowledge' });
+  const asked = { event, action: 'escalate' as const };
+  expect((await press(asked)).text).toMatch(/^You have it yourself, .* reopen it first\. Ack/);
+  const bob = { ...asked, user: 'ubob', name: 'bob' };
+  expect((await press(bob)).text).toMatch(/^Somebody else has it/);
+});

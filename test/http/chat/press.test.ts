@@ -202,7 +202,10 @@ test('escalating makes the next step at once, and the card says to whom', async 
 test('what somebody has is not escalated by a button of an older card', async () => {
   const event = await posted({ body }, { escalation });
   await press({ event, action: 'acknowledge' });
-  expect((await press({ event, action: 'escalate' })).text).toMatch(/^Somebody else has it/);
+  const bob = { user: 'ubob', name: 'bob' };
+  expect((await press({ event, action: 'escalate', ...bob })).text).toMatch(
+    /^Somebody else has it/,
+  );
   expect(await db().$client`select sink from deliveries where kind = 'step'`).toHaveLength(0);
 });
 

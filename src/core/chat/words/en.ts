@@ -38,6 +38,7 @@ export const en = {
   done: 'Done. {state}.',
   same: 'It is so already, so nothing was changed. {state}.',
   taken: 'Somebody else has it, so nothing was changed. {state}.',
+  yours: 'You have it yourself, so nothing was changed: reopen it first. {state}.',
   resolved: 'It is resolved, so nothing was changed: reopen it first. {state}.',
   usedNow: 'This button has already been used. {state}.',
   unknownCommand: 'There is no command {word}. The commands are:',
