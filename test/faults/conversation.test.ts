@@ -1,16 +1,13 @@
 // Incidents that the console and people change while one of two replicas is killed again and again:
 // each card ends as its incident is, none comes twice, no edit is lost, and each reply comes once.
 // Long form: 1,000 incidents, 41 kills, 9,064 changes in 4,258 edits; nothing came twice.
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished } from 'vitest';
-import { fieldsDrawn, type Post } from '../../simulators/mattermost/post.ts';
-import { changeIncident } from '../../src/core/incidents/change.ts';
+import { expect } from 'vitest';
 import type { Wanted } from '../../src/core/incidents/decide.ts';
-import { type Database, openPostgres } from '../../src/store/database.ts';
-import { createWorld, until, type World } from '../support/world.ts';
+import type { Database } from '../../src/store/database.ts';
+import { until, type World } from '../support/world.ts';
 import { sink } from './checker.ts';
+import { acknowledged, act, cardsOf, open, rootsOf, setUp, stepsOf, textOf } from './conversing.ts';
 import { faultCase, isLong } from './fault-case.ts';
 
 const incidents = Number(process.env.INCIDENTS ?? (isLong ? 1000 : 60));
@@ -22,7 +19,6 @@ const killsOfRound = isLong ? 8 : 1;
 const killEveryMs = 3000;
 /** Of each of 50 items: 10,000 in all in the long form. */
 const recurrencesOfEach = isLong ? 200 : 40;
-const channel = 'security-alerts';
 
 faultCase(
   'incidents change while replicas are killed',
@@ -171,64 +167,11 @@ function happenedAgain(eventId: number): Wanted {
   return { kind: 'vendor', change, severity: 4, seenAt: null };
 }
 
-const acknowledged: Wanted = { kind: 'acknowledged', forMs: 3_600_000 };
-
-async function setUp(escalate: readonly object[] = []) {
-  const world = await createWorld({
-    database: 'postgres',
-    environment: { TOCSIN_CONFIG: 'tocsin.yaml', MATTERMOST_WEBHOOK_URL: '' },
-  });
-  configure(world, escalate);
-  const db = openPostgres({ url: world.databaseUrl!, prepare: true });
-  onTestFinished(() => db.$client.end({ timeout: 5 }));
-  return { world, db };
-}
-
-function configure({ environment, mattermost, tenant }: World, escalate: readonly object[]): void {
-  const bot = mattermost.addBot('tocsin', { channels: [channel] });
-  const console = { url: tenant.url, token: tenant.token };
-  const configuration = {
-    polling_interval: 1,
-    sources: {
-      soc: { type: 'deepinstinct_events', ...console, start_from: 'all' },
-      later: { type: 'deepinstinct_changes', ...console, budget: 300, streams: ['event'] },
-    },
-    sinks: {
-      [sink]: {
-        ...{ type: 'mattermost_bot', url: mattermost.url, token: bot.token },
-        channel: `secops/${channel}`,
-      },
-    },
-    routes: [
-      {
-        ...{ name: 'all', match: { streams: ['event'] }, to: [sink] },
-        ...(escalate.length > 0 && { escalate }),
-      },
-    ],
-  };
-  // JSON is YAML as well.
-  const file = join(dirname(environment.DATA_DIR!), 'tocsin.yaml');
-  writeFileSync(file, JSON.stringify(configuration));
-}
-
 function changeAtConsole({ tenant }: World, id: number, round: number): void {
   if (round === 0 || round === 3) tenant.recur('events', id);
   else if (round === 1) tenant.change('events', id, { last_action: 'QUARANTINED' });
   else if (round === 2) tenant.change('events', id, { comment: `looked at ${id}` });
   else tenant.change('events', id, { file_status: 'DELETED' });
-}
-
-/** What a person wants; that it is so already, or that the console was first, is no failure. */
-async function act(db: Database, eventId: number, wanted: Wanted): Promise<void> {
-  const done = await changeIncident(db, { eventId, wanted, actor: 'ana', via: 'api' });
-  expect(done).not.toBeNull();
-}
-
-async function rootsOf(db: Database): Promise<number[]> {
-  const rows = await db.$client`
-    select event_id from deliveries d join events e on e.id = d.event_id
-    where e.source = 'soc' and d.state = 'delivered' order by event_id`;
-  return rows.map((row) => Number(row.event_id));
 }
 
 interface Known {
@@ -258,20 +201,6 @@ async function known(db: Database): Promise<readonly Known[]> {
 function isSeenOf({ tenant }: World) {
   return ({ item, occurrences, seen }: Known) =>
     seen === 4 && occurrences >= Number(tenant.item('events', item).reoccurrence_count);
-}
-
-/** Edits that are to be made, and messages that are to be sent. */
-async function open(db: Database): Promise<number> {
-  const [row] = await db.$client`
-    select (select count(*)::int from message_edits where wanted > done)
-      + (select count(*)::int from deliveries where state = 'pending') as count`;
-  return Number(row!.count);
-}
-
-async function stepsOf(db: Database) {
-  const rows = await db.$client`
-    select event_id::int as id, state, reason from deliveries where kind = 'step' order by 1`;
-  return rows as unknown as readonly { id: number; state: string; reason: string | null }[];
 }
 
 async function judge(world: World, db: Database): Promise<void> {
@@ -307,20 +236,4 @@ async function judge(world: World, db: Database): Promise<void> {
   console.info(
     `${incidents} incidents, ${changes!.count} changes, ${edits} edits, ${replies.length} replies`,
   );
-}
-
-/** By delivery id. */
-function cardsOf({ mattermost }: World): ReadonlyMap<string, Post> {
-  const posts = mattermost.posts.filter(({ rootId }) => rootId === undefined);
-  return new Map(posts.map((post) => [post.deliveryId ?? '', post]));
-}
-
-function textOf({ text, attachments }: Post): string {
-  return [
-    text,
-    ...attachments.flatMap((one) => [
-      ...[one.title, one.text, one.footer].filter((part) => part !== undefined),
-      ...fieldsDrawn(one).map(({ title, value }) => `${title} ${value}`),
-    ]),
-  ].join('\n');
 }
