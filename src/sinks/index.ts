@@ -6,7 +6,9 @@ import { dfirIris } from './dfir_iris.ts';
 import { discord } from './discord.ts';
 import { email } from './email/index.ts';
 import { goalert } from './goalert.ts';
+import { gotify } from './gotify.ts';
 import { line } from './line.ts';
+import { matrix } from './matrix/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
 import { nats } from './nats/index.ts';
 import { ntfy } from './ntfy.ts';
@@ -26,7 +28,9 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   discord,
   email,
   goalert,
+  gotify,
   line,
+  matrix,
   mattermost,
   mattermost_bot: mattermostBot,
   nats,

@@ -3,6 +3,7 @@
 import { textRun } from './adaptive-card.ts';
 import { discordMarkdown } from './discord.ts';
 import { headers, headerValue, html, mailText } from './mail.ts';
+import { matrixHtml } from './matrix.ts';
 import { commonMark, fallback, markdown, message } from './mattermost.ts';
 import { linkedText, plainText } from './plain.ts';
 import type { Reader } from './reading.ts';
@@ -30,6 +31,7 @@ export const syntaxes = {
   'slack mrkdwn': mrkdwn,
   'slack mrkdwn with links': mrkdwnWithLinks,
   'telegram message': telegramMessage,
+  'matrix html': matrixHtml,
 } as const satisfies Readonly<Record<string, Reader>>;
 
 export type SyntaxName = keyof typeof syntaxes;
