@@ -46,7 +46,7 @@ export class LogOutput {
     this.#retryMs = retryMs;
   }
 
-  /** `line` ends with a line break. Never throws. */
+  /** @param line ends with a line break. Never throws */
   write(line: string): void {
     this.#remark();
     this.#add({ bytes: Buffer.from(line), lines: 1, isRemark: false });

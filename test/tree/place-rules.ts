@@ -116,7 +116,7 @@ const opening = eachFile(
 
 /**
  * Ways to send, and a product whose name is a common word. As words they may stand anywhere, as the
- * name of a type nowhere.
+ * name of a type nowhere; what Node calls an event is none.
  */
 const neutral = new Set(['email', 'line', 'stdout', 'teams', 'webhook']);
 
@@ -164,7 +164,7 @@ const vendors: Rule = {
 function namings(name: string, files: readonly SourceFile[]): string[] {
   const letters = [...name.replaceAll('_', '')];
   const pattern = neutral.has(name)
-    ? new RegExp(`['"\`]${name}['"\`]`)
+    ? new RegExp(`(?<!\\.on(?:ce)?\\()['"\`]${name}['"\`]`)
     : new RegExp(letters.join(letters.length < 5 ? '' : '[ _-]?'), 'i');
   return (
     files
