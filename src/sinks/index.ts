@@ -21,6 +21,7 @@ import { teams } from './teams.ts';
 import { telegram } from './telegram/index.ts';
 import { thehive } from './thehive.ts';
 import { webhook } from './webhook.ts';
+import { zulip } from './zulip/index.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
   alertmanager,
@@ -45,4 +46,5 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   telegram,
   thehive,
   webhook,
+  zulip,
 };

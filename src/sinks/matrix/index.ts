@@ -183,7 +183,7 @@ class MatrixSink implements Sink {
   async #checkRoom(signal: AbortSignal): Promise<void> {
     const room = encodeURIComponent(this.#settings.room);
     const answer = await this.#call('GET', `/rooms/${room}/state/m.room.encryption`, signal);
-    if (answer.status === 404 && codeOf(answer) === 'M_NOT_FOUND') return;
+    if (codeOf(answer) === 'M_NOT_FOUND') return;
     if (answer.status === 200 && typeof jsonOf(answer) === 'object')
       throw new AdapterError('reject_sink', 'bad_config', `${this.#host}: ${encrypted}`);
     throw this.#refusal(answer);

@@ -9,6 +9,7 @@ import { linkedText, plainText } from './plain.ts';
 import type { Reader } from './reading.ts';
 import { mrkdwn, mrkdwnWithLinks, slackText } from './slack.ts';
 import { telegramMessage } from './telegram.ts';
+import { zulipMarkdown } from './zulip.ts';
 
 export { folded, type Reader, type Reading } from './reading.ts';
 
@@ -32,6 +33,7 @@ export const syntaxes = {
   'slack mrkdwn with links': mrkdwnWithLinks,
   'telegram message': telegramMessage,
   'matrix html': matrixHtml,
+  'zulip markdown': zulipMarkdown,
 } as const satisfies Readonly<Record<string, Reader>>;
 
 export type SyntaxName = keyof typeof syntaxes;

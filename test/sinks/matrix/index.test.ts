@@ -126,6 +126,8 @@ describe('an edit and a reply', () => {
       },
       'm.new_content': { msgtype: 'm.text', 'm.mentions': { room: true } },
     });
+    // Not as a part of what is there.
+    expect(read(edit!)['m.mentions']).toEqual({});
     expect(read(edit!).body).toMatch(/^\* /);
     expect(transactionIn(again!)).not.toBe(transactionIn(edit!));
   });
