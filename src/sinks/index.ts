@@ -10,6 +10,7 @@ import { gotify } from './gotify.ts';
 import { line } from './line.ts';
 import { matrix } from './matrix/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
+import { mqtt } from './mqtt/index.ts';
 import { nats } from './nats/index.ts';
 import { ntfy } from './ntfy.ts';
 import { opsgenie } from './opsgenie.ts';
@@ -34,6 +35,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   matrix,
   mattermost,
   mattermost_bot: mattermostBot,
+  mqtt,
   nats,
   ntfy,
   opsgenie,

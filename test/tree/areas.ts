@@ -250,6 +250,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   jose: /^src\/http\/identity\//,
   'markdown-it': /^simulators\/markdown\//,
   liquidjs: /^src\/core\/template\/engine\.ts$/,
+  mqtt: /^src\/sinks\/mqtt\//,
   nodemailer: /^src\/sinks\/email\//,
   'openid-client': /^src\/http\/identity\//,
   pino: /^src\/observe\/log\.ts$/,
