@@ -14,6 +14,7 @@ import { grafana } from './grafana.ts';
 import { httpPoll } from './http_poll.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
+import { sns } from './sns/index.ts';
 import { splunk } from './splunk.ts';
 import { standardWebhooks } from './standard_webhooks.ts';
 import { wazuh } from './wazuh.ts';
@@ -32,6 +33,7 @@ export const sources: Record<string, SourceDefinition> = {
   opsgenie,
   http_poll: httpPoll,
   pagerduty,
+  sns,
   splunk,
   standard_webhooks: standardWebhooks,
   wazuh,

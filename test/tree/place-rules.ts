@@ -118,10 +118,13 @@ const opening = eachFile(
  * Ways to send, and a product whose name is a common word. As words they may stand anywhere, as the
  * name of a type nowhere; what Node calls an event is none.
  */
-const neutral = new Set(['email', 'line', 'stdout', 'teams', 'webhook']);
+const neutral = new Set(['email', 'stdout', 'teams', 'webhook']);
 
-/** Specifications that many products follow: no vendor's. */
-const specifications = new Set(['cloudevents', 'standard_webhooks']);
+/**
+ * Specifications that many products follow, which are no vendor's, and a product whose name is a word
+ * that Node uses as a name as well.
+ */
+const unsought = new Set(['cloudevents', 'line', 'standard_webhooks']);
 
 /**
  * Where a vendor may be named: its folder, the registries, the table of commands, the simulated far
@@ -142,9 +145,7 @@ const vendors: Rule = {
     const names = new Set(
       files.filter(({ path }) => isAdapter(path)).map(({ path }) => adapterOf(path)),
     );
-    return [...names]
-      .filter((name) => !specifications.has(name))
-      .flatMap((name) => namings(name, files));
+    return [...names].filter((name) => !unsought.has(name)).flatMap((name) => namings(name, files));
   },
   breaches: [
     { path: 'src/core/deliver/lane.ts', text: '// Deep Instinct answers 422 to an old key.' },

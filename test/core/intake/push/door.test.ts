@@ -269,6 +269,50 @@ describe('a request', () => {
   });
 });
 
+describe('a proof that the source judges', () => {
+  const ownDoor = (judge: () => Promise<string | undefined>) =>
+    doorOn(database(), { source: { ...source, proof: { kind: 'own', secrets: [secret], judge } } });
+
+  test('lets in what it finds right, and what has the path alone', async () => {
+    let judged = 0;
+    const { call } = ownDoor(async () => {
+      judged += 1;
+      return undefined;
+    });
+    expect(await call('1')).toEqual({ status: 202 });
+    expect(await call('2', { pathSecret: 'x' })).toMatchObject({ status: 401 });
+    expect(judged).toBe(1);
+    expect(await stored()).toEqual([usual('1')]);
+  });
+
+  test.each<[string, () => Promise<string>, number]>([
+    ['wrong', async () => 'its signature is wrong', 401],
+    [
+      'of nobody, for now',
+      async () => Promise.reject(new AdapterError('retry', 'timeout', 'No key came.')),
+      503,
+    ],
+    [
+      'of no message',
+      async () => Promise.reject(new AdapterError('reject_event', 'malformed', 'It is none.')),
+      400,
+    ],
+    ['of a defect', async () => Promise.reject(new TypeError('x is undefined')), 503],
+  ])('stores nothing of what is %s', async (_, judge, status) => {
+    const reply = await ownDoor(judge).call('1');
+    expect(reply).toMatchObject({ status });
+    expect(reply.headers?.['retry-after'] !== undefined).toBe(status === 503);
+    expect(await stored()).toEqual([]);
+  });
+
+  test('an answer that fails makes the sender come back', async () => {
+    const answer = async () => Promise.reject(new AdapterError('retry', 'timeout', 'It hung.'));
+    const { call } = doorOn(database(), { source: { ...source, answer } });
+    expect(await call('1')).toMatchObject({ status: 503 });
+    expect(await stored()).toEqual([]);
+  });
+});
+
 describe('a database', () => {
   test('that is not ready, or fails, is a 503, and nothing is half-stored', async () => {
     expect(await doorOn(database(), { isReady: () => false }).call('1')).toMatchObject({

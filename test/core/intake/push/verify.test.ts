@@ -16,9 +16,18 @@ const path: Proof = { kind: 'path', secrets };
 const header: Proof = { kind: 'header', header: 'x-token', secrets };
 const bearer: Proof = { kind: 'header', header: 'authorization', secrets };
 const user: Proof = { kind: 'basic', user: 'wazuh', secrets };
+const own: Proof = { kind: 'own', secrets, judge: async () => undefined };
 const certificate: Proof = { kind: 'certificate', header: 'x-client', names: ['CN=falco'] };
 
 describe('before the body', () => {
+  test('one that the source judges needs the path first', () => {
+    expect(judgeHead(own, head({}, { pathSecret: now }))).toBe('later');
+    expect(judgeHead(own, head({}))).toMatchObject({ why: expect.stringMatching(/missing/) });
+    expect(judgeHead(own, head({}, { pathSecret: 'x' }))).toMatchObject({
+      why: expect.any(String),
+    });
+  });
+
   test.each<[string, Proof, PushHead]>([
     ['a secret in the path', path, head({}, { pathSecret: now })],
     ['the secret before it', path, head({}, { pathSecret: old })],
