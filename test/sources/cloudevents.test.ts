@@ -101,7 +101,7 @@ describe('in the binary mode', () => {
   });
 
   test('there may be no data', () => {
-    const { raw, type } = sent(binary, '');
+    const { raw, type } = sent({ ...binary, 'ce-data': '5' }, '');
     expect(type).toBe('com.example.scanner.finding');
     expect(JSON.parse(raw)).not.toHaveProperty('data');
   });
