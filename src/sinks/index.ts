@@ -18,6 +18,7 @@ import { pagerduty } from './pagerduty.ts';
 import { slack, slackBot } from './slack/index.ts';
 import { splunkHec } from './splunk_hec.ts';
 import { stdout } from './stdout.ts';
+import { syslog } from './syslog/index.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram/index.ts';
 import { thehive } from './thehive.ts';
@@ -47,6 +48,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   teams,
   telegram,
   thehive,
+  syslog,
   webhook,
   zulip,
 };

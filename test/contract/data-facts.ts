@@ -18,6 +18,7 @@ export interface Facts {
 
 export function factsLacking({ type, message, data, marks, holds }: Facts): string[] {
   const found = new Set(Object.values(leavesOf(data)));
+  const isLacking = (value: unknown) => !found.has(value);
   const { event, card, form } = message;
   const wanted: (readonly [string, unknown])[] = [];
   if (form === 'bare') wanted.push(['the number', event.id]);
@@ -30,12 +31,16 @@ export function factsLacking({ type, message, data, marks, holds }: Facts): stri
   const { link } = event.body;
   if (link !== undefined) wanted.push(['the link', link]);
   const faults = wanted
-    // A number may be written as a text.
-    .filter(([, value]) => !found.has(value) && !found.has(String(value)))
+    // A number may be written as a text. Stored texts are valid Unicode, which UTF-8 can write.
+    .filter(([, value]) => [value, String(value), asUtf8(String(value))].every(isLacking))
     .map(([name, value]) => `${type} does not pass on ${marks?.named(String(value)) ?? name}`);
   if (!found.has(event.severity) && !found.has(severityNames[event.severity]))
     faults.push(`${type} does not pass on the severity`);
   return [...new Set(faults)];
+}
+
+function asUtf8(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** Every fact of the event that has a value, by its name. */
