@@ -7,6 +7,7 @@ import { discord } from './discord.ts';
 import { email } from './email/index.ts';
 import { goalert } from './goalert.ts';
 import { gotify } from './gotify.ts';
+import { jira } from './jira/index.ts';
 import { line } from './line.ts';
 import { matrix } from './matrix/index.ts';
 import { mattermost, mattermostBot } from './mattermost/index.ts';
@@ -32,6 +33,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   email,
   goalert,
   gotify,
+  jira,
   line,
   matrix,
   mattermost,

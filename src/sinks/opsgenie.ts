@@ -1,4 +1,4 @@
-// Sink `opsgenie`: an alert for each event, in Opsgenie or Jira Service Management, by its Alert API.
+// Sink `opsgenie`: an alert for each event, in Opsgenie or its successor JSM, by its Alert API.
 // Its alias is the same on every attempt, so that a repetition opens no second one. The API takes
 // requests and carries them out later; what becomes of one there is not waited for.
 import { z } from 'zod';
@@ -23,7 +23,7 @@ const config = z.strictObject({
   url: webUrl
     .default('https://api.opsgenie.com/v2/alerts')
     .describe(
-      'The Alert API; in Europe https://api.eu.opsgenie.com/v2/alerts, of Jira Service Management https://api.atlassian.com/jsm/ops/integration/v2/alerts.',
+      'The Alert API; in Europe https://api.eu.opsgenie.com/v2/alerts, of JSM https://api.atlassian.com/jsm/ops/integration/v2/alerts.',
     ),
   prefix: incidentPrefix,
 });

@@ -1,4 +1,4 @@
-// Source `opsgenie`: what people do about our alerts in Opsgenie or Jira Service Management, by its
+// Source `opsgenie`: what people do about our alerts in Opsgenie or its successor JSM, by its
 // outgoing webhook. It stores no events: acknowledged there is acknowledged here.
 import { z } from 'zod';
 import { eventOfKey, incidentPrefix } from '../kit/incident-key.ts';

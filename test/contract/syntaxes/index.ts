@@ -2,6 +2,7 @@
 // that a sink says of itself. A new syntax is one line here and one function beside it.
 import { textRun } from './adaptive-card.ts';
 import { discordMarkdown } from './discord.ts';
+import { adf, wiki } from './jira.ts';
 import { headers, headerValue, html, mailText } from './mail.ts';
 import { matrixHtml } from './matrix.ts';
 import { commonMark, fallback, markdown, message } from './mattermost.ts';
@@ -22,6 +23,8 @@ export const syntaxes = {
   'mail header value': headerValue,
   'mail text': mailText,
   html,
+  'jira document': adf,
+  'jira wiki': wiki,
   markdown: commonMark,
   'adaptive card run': textRun,
   discord: discordMarkdown,
