@@ -2,6 +2,7 @@
 // test/contract/sinks.test.ts checks.
 import type { SinkDefinition } from '../kit/sink.ts';
 import { alertmanager } from './alertmanager.ts';
+import { amqp } from './amqp/index.ts';
 import { dfirIris } from './dfir_iris.ts';
 import { discord } from './discord.ts';
 import { email } from './email/index.ts';
@@ -27,6 +28,7 @@ import { webhook } from './webhook.ts';
 import { zulip } from './zulip/index.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
+  amqp,
   alertmanager,
   dfir_iris: dfirIris,
   discord,
