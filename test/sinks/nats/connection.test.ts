@@ -59,6 +59,13 @@ describe('the connection', () => {
     expect(failed).toMatchObject({ outcome: 'retry', reason: 'connection' });
   });
 
+  it('that nobody greets is given up after some seconds, and its socket closed', async () => {
+    const { port, open } = await natsServer({ at: 'connect', does: 'hang' });
+    const failed = await adapterError(sinkOf(port).send(message, context));
+    expect(failed).toMatchObject({ outcome: 'retry', reason: 'connection' });
+    await expect.poll(() => open.count).toBe(0);
+  });
+
   test.each(['connect', 'login', 'publish', 'check'] as const)(
     'that hangs at %s ends with an abort, and is not kept',
     async (at) => {
