@@ -4,7 +4,8 @@ import type { IncidentState } from '../../../src/kit/incident.ts';
 import type { Message } from '../../../src/kit/sink.ts';
 import { jira } from '../../../src/sinks/jira/index.ts';
 import { adapterContext, adapterError } from '../../contract/adapter-cases.ts';
-import { describeSink } from '../../contract/sink-suite.ts';
+import type { SinkHarness } from '../../contract/sink-harness.ts';
+import { describeSink, type Place } from '../../contract/sink-suite.ts';
 import { storedEvent } from '../../support/events.ts';
 import { type Received, startFarEnd } from '../../support/far-end.ts';
 import { messageOf } from '../../support/voice.ts';
@@ -27,13 +28,8 @@ const isSearch = ({ target }: Received) => /\/search(\/jql)?$/.test(target);
 const issueOf = ({ target }: Received) => /\/issue\/([^/]+)/.exec(target)?.[1];
 const may = JSON.stringify({ permissions: { CREATE_ISSUES: { havePermission: true } } });
 
-const editions = [
-  { as: 'cloud', config: cloud, syntax: 'jira document' },
-  { as: 'data_center', config: dataCenter, syntax: 'jira wiki' },
-] as const;
-
-for (const { as, config, syntax } of editions) {
-  describeSink(jira, {
+function harnessOf(as: string, config: object, syntax: Place['syntax']): SinkHarness {
+  return {
     as,
     config: (url) => ({ url, ...config }),
     success: { status: 201, body: created },
@@ -66,8 +62,11 @@ for (const { as, config, syntax } of editions) {
       isReply: ({ target }) => target.endsWith('/comment'),
       exceptions: { 404: { outcome: 'reject_event', reason: 'gone', why: 'it names one issue' } },
     },
-  });
+  };
 }
+
+describeSink(jira, harnessOf('cloud', cloud, 'jira document'));
+describeSink(jira, harnessOf('data_center', dataCenter, 'jira wiki'));
 
 async function start(settings: object = cloud, known: object[] = []) {
   const farEnd = await startFarEnd((request, response) => {
