@@ -140,7 +140,7 @@ function ofSubscription(message: SnsMessage, raw: string): EventDraft {
       time: message.Timestamp,
       severity: isNew ? (1 as const) : (4 as const),
     },
-    type: isNew ? 'SUBSCRIPTION_UNCONFIRMED' : 'SUBSCRIPTION_ENDED',
+    type: message.Type,
     body: bodyOf({ target: wordOf(message.TopicArn, 500) }),
   };
   const pieces = piecesOf(message);

@@ -28,12 +28,12 @@ describePushSource(sns, {
     {
       name: 'a subscription',
       body: sample('sns/subscription'),
-      events: [[idOf(5), 'SUBSCRIPTION_UNCONFIRMED']],
+      events: [[idOf(5), 'SubscriptionConfirmation']],
     },
     {
       name: 'the end of one',
       body: sample('sns/unsubscribed'),
-      events: [[idOf(6), 'SUBSCRIPTION_ENDED']],
+      events: [[idOf(6), 'UnsubscribeConfirmation']],
     },
   ],
   brokenBodies: ['{}', '[]', '5', '{"Type":"Notification"}', 'a raw message'],
