@@ -20,6 +20,9 @@ const lookAlikes: Readonly<Record<string, string>> = {
   '|': '¦',
   '<': '‹',
   '\\': '⧵',
+  '[': '［',
+  ']': '］',
+  $: '＄',
   _: '＿',
 };
 
@@ -28,7 +31,7 @@ const lookAlikes: Readonly<Record<string, string>> = {
  * underscore unless it is within a word of ASCII.
  */
 const acting =
-  /[`*~|<\\\]#@＠﹫]|_(?<![A-Za-z0-9]_(?=[A-Za-z0-9]))|:(?! |$)|;(?=-?\))|&(?=#|[A-Za-z0-9])|\$(?=\$)|\.(?<=[\p{L}\d]\.)(?=\p{L})/gu;
+  /[`*~|<\\[\]$#@＠﹫]|_(?<![A-Za-z0-9]_(?=[A-Za-z0-9]))|:(?! |$)|[;=](?=-?[()DPO|/\\*])|&(?=#|[A-Za-z0-9])|\.(?<=\S\.)(?=\p{L})/giu;
 
 /** Words outside of code, in which nothing acts. */
 export function inertWords(text: string): string {
@@ -39,10 +42,12 @@ export function inertWords(text: string): string {
 export function chatMarkdown(text: Text, syntax: ChatSyntax): string {
   let shown = '';
   let isTime = false;
-  for (const part of text) {
+  for (const part of joined(text)) {
     const next = partOf(part, syntax);
-    // Within a word, some clients take a back-tick for no beginning of code and no end.
-    if (touches.test(shown.slice(-1) + next.slice(0, 1))) shown += ' ';
+    // A fence must begin on a line of its own.
+    if (part.kind === 'block' && shown !== '') shown = `${shown.trimEnd()}\n`;
+    if (isValue(part) && goesOn.test(shown)) shown += ' ';
+    else if (afterCode.test(shown.slice(-1) + next.slice(0, 1))) shown += ' ';
     // `+07:00` and `a:` would be an emoji together.
     else if (isTime && /^[^\s),.;]/.test(next)) shown += unseenBlank;
     shown += next;
@@ -50,30 +55,54 @@ export function chatMarkdown(text: Text, syntax: ChatSyntax): string {
   }
   return shown;
 }
-const touches = /[\p{L}\p{M}\p{N}`]`|`[\p{L}\p{M}\p{N}]/u;
+
+/**
+ * Within a word, some clients take a back-tick for no beginning of code; where what stands before it
+ * has a full stop or a colon, others take both for an address that goes on up to the next blank.
+ */
+const goesOn = /[\p{L}\p{M}\p{N}`]$|[.:/@]\S*$/u;
+const afterCode = /`[\p{L}\p{M}\p{N}]/u;
+
+function isValue({ kind }: Part): boolean {
+  return kind === 'code' || kind === 'prose';
+}
+
+/** Strong words side by side as one: the marks between them would be read as others. */
+function joined(text: Text): Text {
+  const parts: Part[] = [];
+  for (const part of text) {
+    const last = parts.at(-1);
+    if (last !== undefined && isStrong(last) && isStrong(part))
+      parts[parts.length - 1] = { ...last, text: last.text + part.text };
+    else parts.push(part);
+  }
+  return parts;
+}
+
+function isStrong(part: Part): boolean {
+  return part.kind === 'word' && part.isStrong === true;
+}
 
 /** The beginning of a list, a quote, a rule or a line under a heading. */
 const begins = /^(?:[-+=>]|\d{1,9}[.)])/;
 
 /** The same as a line of its own. */
 export function chatLine(text: Text, syntax: ChatSyntax): string {
-  const shown = chatMarkdown(text, syntax);
+  return begun(chatMarkdown(text, syntax));
+}
+
+function begun(shown: string): string {
   return begins.test(shown) ? `${unseenBlank}${shown}` : shown;
 }
 
 function partOf(part: Part, { strong, link }: ChatSyntax): string {
   switch (part.kind) {
-    case 'word': {
-      const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/su.exec(part.text) ?? [];
-      const isStrong = part.isStrong === true && words !== '';
-      return isStrong
-        ? `${before}${strong}${inertWords(words)}${strong}${after}`
-        : inertWords(part.text);
-    }
+    case 'word':
+      return part.isStrong === true ? marked(part.text, strong) : inertWords(part.text);
     case 'time':
       return part.text;
     case 'link':
-      return link(safeHref(part.url), inertWords(part.text).replace(/[[\]]/g, bracket));
+      return link(safeHref(part.url), inertWords(part.text).replaceAll('>', '›'));
     case 'block':
       return `\`\`\`\n${inertCode(part.text)}\n\`\`\``;
     default:
@@ -81,15 +110,23 @@ function partOf(part: Part, { strong, link }: ChatSyntax): string {
   }
 }
 
-/** One that ends no text of a link. */
-function bracket(sign: string): string {
-  return sign === '[' ? '［' : '］';
+/** Blanks inside of the marks would keep them from being read. */
+function marked(text: string, mark: string): string {
+  const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/su.exec(text) ?? [];
+  if (words === '') return text;
+  // `:*` is a face in some clients.
+  const end = /[:;=]$/.test(words) ? unseenBlank : '';
+  return `${before}${mark}${begun(inertWords(words))}${end}${mark}${after}`;
 }
 
-/** Some clients look for mentions and links in angle brackets before they look for code. */
+/**
+ * Some clients look for mentions and links in angle brackets before they look for code, and end the
+ * text of a link that began before the code in it.
+ */
 function inertCode(text: string): string {
   return defanged(text)
     .replaceAll('`', lookAlikes['`']!)
+    .replace(/\](?=\()/g, lookAlikes[']']!)
     .replace(/<(?=[@#!:/a-z])/gi, lookAlikes['<']!);
 }
 

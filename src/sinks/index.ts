@@ -7,6 +7,7 @@ import { dfirIris } from './dfir_iris.ts';
 import { discord } from './discord.ts';
 import { email } from './email/index.ts';
 import { goalert } from './goalert.ts';
+import { googleChat } from './google_chat.ts';
 import { gotify } from './gotify.ts';
 import { jira } from './jira/index.ts';
 import { line } from './line.ts';
@@ -17,6 +18,7 @@ import { nats } from './nats/index.ts';
 import { ntfy } from './ntfy.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
+import { rocketchat } from './rocketchat.ts';
 import { slack, slackBot } from './slack/index.ts';
 import { splunkHec } from './splunk_hec.ts';
 import { stdout } from './stdout.ts';
@@ -24,6 +26,7 @@ import { syslog } from './syslog/index.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram/index.ts';
 import { thehive } from './thehive.ts';
+import { webex } from './webex.ts';
 import { webhook } from './webhook.ts';
 import { zulip } from './zulip/index.ts';
 
@@ -38,6 +41,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   jira,
   line,
   matrix,
+  google_chat: googleChat,
   mattermost,
   mattermost_bot: mattermostBot,
   mqtt,
@@ -45,6 +49,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   ntfy,
   opsgenie,
   pagerduty,
+  rocketchat,
   slack,
   slack_bot: slackBot,
   splunk_hec: splunkHec,
@@ -53,6 +58,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   telegram,
   thehive,
   syslog,
+  webex,
   webhook,
   zulip,
 };

@@ -1,13 +1,16 @@
 // The oracles by syntax: the suite's own readers of what arrives at a far end, apart from anything
 // that a sink says of itself. A new syntax is one line here and one function beside it.
 import { textRun } from './adaptive-card.ts';
+import { webexMarkdown } from './common-mark.ts';
 import { discordMarkdown } from './discord.ts';
+import { googleChatText } from './google-chat.ts';
 import { adf, wiki } from './jira.ts';
 import { headers, headerValue, html, mailText } from './mail.ts';
 import { matrixHtml } from './matrix.ts';
 import { commonMark, fallback, markdown, message } from './mattermost.ts';
 import { linkedText, plainText } from './plain.ts';
 import type { Reader } from './reading.ts';
+import { rocketchatMarkdown } from './rocketchat.ts';
 import { mrkdwn, mrkdwnWithLinks, slackText } from './slack.ts';
 import { telegramMessage } from './telegram.ts';
 import { zulipMarkdown } from './zulip.ts';
@@ -28,6 +31,9 @@ export const syntaxes = {
   markdown: commonMark,
   'adaptive card run': textRun,
   discord: discordMarkdown,
+  'google chat text': googleChatText,
+  'rocketchat markdown': rocketchatMarkdown,
+  'webex markdown': webexMarkdown,
   'mattermost message': message,
   'mattermost markdown': markdown,
   'mattermost fallback': fallback,
