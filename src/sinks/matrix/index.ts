@@ -67,6 +67,7 @@ const accepted = z.looseObject({
 const account = z.looseObject({ user_id: z.string().startsWith('@') });
 const refused = z.looseObject({
   errcode: z.string().regex(/^[A-Z_]{1,60}$/),
+  error: z.string().optional().catch(undefined),
   retry_after_ms: z.number().positive().optional().catch(undefined),
 });
 
@@ -89,6 +90,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ],
   M_TOO_LARGE: ['reject_event', 'too_large', 'The message is larger than an event may be.'],
 };
+/** The server has no such event in the room; one that was removed it has. */
+const gone: Meaning = [
+  'reject_event',
+  'gone',
+  'There is no such message in the room. It is not posted again.',
+];
 const encrypted =
   'The room is encrypted, and Tocsin would write in it for everybody on the way to read. Configure a room without encryption.';
 
@@ -215,8 +222,7 @@ class MatrixSink implements Sink {
     const failure = failureOf(answer, this.#host, secrets, this.#context.now());
     if (failure === undefined) return strangersAnswer(answer, this.#host, 'Matrix', secrets);
     const said = refused.safeParse(jsonOf(answer)).data;
-    const known =
-      said && Object.hasOwn(meanings, said.errcode) ? meanings[said.errcode] : undefined;
+    const known = said && meaningOf(said);
     // What a proxy or the server itself failed at says nothing about the message.
     if (said === undefined || known === undefined || answer.status >= 500) return failure;
     const [outcome, reason, words] = known;
@@ -231,6 +237,11 @@ class MatrixSink implements Sink {
       facts,
     );
   }
+}
+
+function meaningOf({ errcode, error = '' }: z.output<typeof refused>): Meaning | undefined {
+  if (errcode === 'M_UNKNOWN' && /unknown event/i.test(error)) return gone;
+  return Object.hasOwn(meanings, errcode) ? meanings[errcode] : undefined;
 }
 
 function codeOf(answer: HttpAnswer): string | undefined {

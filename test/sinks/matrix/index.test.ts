@@ -167,6 +167,12 @@ test.each<[number, object, FailureOutcome, FailureReason, number?]>([
   [413, { errcode: 'M_TOO_LARGE' }, 'reject_event', 'too_large'],
   [400, { errcode: 'M_TOO_LARGE' }, 'reject_event', 'too_large'],
   [400, { errcode: 'M_BAD_JSON' }, 'reject_event', 'rejected'],
+  // The words of Synapse 1.163.
+  [
+    ...([400, { errcode: 'M_UNKNOWN', error: "Can't send relation to unknown event" }] as const),
+    ...(['reject_event', 'gone'] as const),
+  ],
+  [400, { errcode: 'M_UNKNOWN', error: 'A fault' }, 'reject_event', 'rejected'],
   [404, { errcode: 'M_UNRECOGNIZED' }, 'reject_sink', 'bad_config'],
   [502, { errcode: 'M_FORBIDDEN' }, 'retry', 'server_error'],
   [200, { errcode: 'M_FORBIDDEN' }, 'reject_sink', 'bad_config'],
