@@ -25,13 +25,16 @@ const answers = {
     readable.set(name, new Map());
     return { url: tenant.url, token: tenant.token };
   },
-  async receivers({ count, hanging = 0 }) {
+  /** The first of them hang, the next refuse everything. */
+  async receivers({ count, hanging = 0, refusing = 0 }) {
     await Promise.all(receivers.map((receiver) => receiver.close()));
     receivers = await Promise.all(
       Array.from({ length: count }, () => startMattermost({ postsKept: 0 })),
     );
     for (const receiver of receivers.slice(0, hanging))
       receiver.fail('hang', Number.POSITIVE_INFINITY);
+    for (const receiver of receivers.slice(hanging, hanging + refusing))
+      receiver.fail(500, Number.POSITIVE_INFINITY);
     return { hookUrls: receivers.map(({ hookUrl }) => hookUrl) };
   },
   /** A receiver that takes the posts of a bot; @returns the settings of its sink. */
