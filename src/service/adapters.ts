@@ -138,7 +138,7 @@ export function createSinks(
     const definition = registries.sinks[type]!;
     const sink = withMaskedErrors(definition.create(settings, context), mask);
     const chatting = { ...configured, locale, timeZone, sink, mask, voice: () => voice };
-    const chat = chatEndOf(chatting, definition, config.access);
+    const chat = chatEndOf(chatting, definition, config);
     const voice = composers.voiceOf(sink, { locale, timeZone, buttons: chat?.buttons });
     return { id, template, timeoutMs, sink, voice, ...(chat && { chat }) };
   });

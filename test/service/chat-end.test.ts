@@ -31,6 +31,11 @@ test('its buttons call the public address', () => {
   );
 });
 
+test('its buttons offer no longer snooze than the configuration allows', () => {
+  const short = `${people} }\nincidents: { snooze_max: 4h`;
+  expect(endOf(short, 'https://tocsin.example')?.buttons?.snoozeMaxMs).toBe(4 * 3_600_000);
+});
+
 test('its buttons count as long as its credential stays', () => {
   const token = endOf(people)!.tokens.tokenOf({ action: 'why', eventId: 1, version: 0 });
   expect(endOf(people)!.tokens.read(token)).toMatchObject({ eventId: 1 });

@@ -21,6 +21,8 @@ export interface Buttons {
   /** Where the buttons of the sink call. */
   readonly url: string;
   tokenOf(button: CardButton): string;
+  /** No choice snoozes for longer; absent: each that there is. */
+  readonly snoozeMaxMs?: number;
 }
 
 const [hour, day] = [3600, 86_400];
@@ -66,12 +68,13 @@ export interface ActionView {
   readonly incident: IncidentView | undefined;
   /** Its route has steps that escalate it. */
   readonly hasSteps: boolean;
+  readonly snoozeMaxMs?: number | undefined;
 }
 
 /** @param event the root event, or that of a step; stored */
 export function actionsOf(
   event: Pick<StoredEvent, 'id' | 'body'>,
-  { incident, hasSteps }: ActionView,
+  { incident, hasSteps, snoozeMaxMs = Number.POSITIVE_INFINITY }: ActionView,
   language: Language,
   tokenOf: Buttons['tokenOf'],
 ): CardAction[] {
@@ -84,7 +87,10 @@ export function actionsOf(
     token: tokenOf({ action, ...placeOf(event), version }),
   });
   const { buttons, menu } = byState[incident?.state ?? 'open'];
-  const choices = menu.filter(isOffered).flatMap((action) => choicesOf(action, language));
+  const choices = menu.filter(isOffered).flatMap((action) => {
+    const all = choicesOf(action, language);
+    return action === 'snooze' ? within(all, snoozeMaxMs) : all;
+  });
   return [
     ...buttons.map(
       (action): CardAction => ({
@@ -112,6 +118,12 @@ function possibleOf(
 
 function placeOf({ id, body }: Pick<StoredEvent, 'id' | 'body'>) {
   return body.news === undefined ? { eventId: id } : { eventId: body.news.eventId, stepId: id };
+}
+
+/** Nobody is offered what would be refused. */
+function within(choices: Choices, maxMs: number): Choices {
+  if (maxMs >= snoozes['24h']! * 1000) return choices;
+  return choices.filter(({ value }) => snoozes[value.slice('snooze.'.length)]! * 1000 <= maxMs);
 }
 
 type Choices = NonNullable<CardAction['choices']>;

@@ -94,7 +94,8 @@ export class Voice {
       card.kind === 'news' ? incident !== undefined : card.kind !== 'notice' && event.id !== 0;
     if (buttons === undefined || !isOfIncident) return card;
     // The steps are those of the events in a digest.
-    const view = { incident, hasSteps: hasSteps && card.kind === 'event' };
+    const { snoozeMaxMs } = buttons;
+    const view = { incident, hasSteps: hasSteps && card.kind === 'event', snoozeMaxMs };
     const tokenOf = (button: CardButton): string => buttons.tokenOf(button);
     return { ...card, actions: actionsOf(event, view, this.#composer.language, tokenOf) };
   }

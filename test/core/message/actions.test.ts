@@ -45,6 +45,14 @@ describe('a card offers', () => {
     expect(menu('acknowledged', { hasSteps: true })).not.toContain('escalate');
   });
 
+  it('no snooze that would be refused', () => {
+    const snoozed = (hours: number) =>
+      menu('open', { snoozeMaxMs: hours * 3_600_000 }).filter((one) => one.startsWith('snooze'));
+    expect(snoozed(4)).toEqual(['snooze.1h', 'snooze.4h']);
+    expect(snoozed(0.5)).toEqual([]);
+    expect(snoozed(24)).toEqual(snoozes);
+  });
+
   it('no silence of a file or device that the event does not name', () => {
     const plain = storedEvent({ body: {} });
     expect(menu(undefined, {}, plain)).toEqual([...snoozes, 'why', 'details']);
