@@ -183,6 +183,11 @@ function shownBy(severity: unknown, id: string | undefined, { link }: Compiled):
   };
 }
 
+/** The event of an item that is polled, and the change of one that is over: both may be new. */
+export function withOver(draft: EventDraft, isOver: boolean, source: string): EventDraft[] {
+  return isOver && draft.type !== unrecognised ? [draft, overOf(draft, source)] : [draft];
+}
+
 /**
  * A change of the item, which closes its incident.
  * @param source the id of the source that reported it

@@ -1,7 +1,13 @@
 // Source `http_poll`: whatever answers with JSON when it is asked. How it is asked, and what its answers
 // mean, is told by templates and expressions of the configuration.
 import { z } from 'zod';
-import { createMeaning, type GivenItem, meaningSettings, overOf } from '../kit/item-meaning.ts';
+import {
+  createMeaning,
+  type GivenItem,
+  meaningSettings,
+  meaningWarnings,
+  withOver,
+} from '../kit/item-meaning.ts';
 import { compileJson, type JsonExpression, jsonExpression } from '../kit/json-expression.ts';
 import { parsePieces } from '../kit/json-pieces.ts';
 import {
@@ -172,7 +178,7 @@ export const httpPoll: SourceDefinition<typeof config> = {
   },
   secrets: ['token', 'password', 'client_secret'],
   streams: ['event', 'change'],
-  warnings: pollWarnings,
+  warnings: (settings, nowMs) => [...pollWarnings(settings, nowMs), ...meaningWarnings(settings)],
   describeCursor: describePosition,
   readItem(text, settings) {
     return settings && eventOf(text, settings);
@@ -201,7 +207,7 @@ function planOf(settings: Settings): PollPlan {
     createdOf: changed === undefined ? undefined : (given) => askedOf(time, given),
     draftsOf(given, source) {
       const { draft, isOver } = meaning.read(given);
-      return isOver ? [draft, overOf(draft, source)] : [draft];
+      return withOver(draft, isOver, source);
     },
   };
 }

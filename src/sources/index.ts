@@ -2,11 +2,13 @@
 import type { SourceDefinition } from '../kit/source.ts';
 import { alertmanager } from './alertmanager.ts';
 import { cloudevents } from './cloudevents.ts';
+import { crowdstrikeAlerts } from './crowdstrike_alerts.ts';
 import {
   deepinstinctChanges,
   deepinstinctEvents,
   deepinstinctSuspiciousEvents,
 } from './deepinstinct/index.ts';
+import { defenderAlerts } from './defender_alerts.ts';
 import { elastic } from './elastic.ts';
 import { falco } from './falco.ts';
 import { github } from './github.ts';
@@ -15,6 +17,7 @@ import { httpPoll } from './http_poll.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { sns } from './sns/index.ts';
+import { sentineloneThreats } from './sentinelone_threats.ts';
 import { splunk } from './splunk.ts';
 import { standardWebhooks } from './standard_webhooks.ts';
 import { wazuh } from './wazuh.ts';
@@ -26,6 +29,8 @@ export const sources: Record<string, SourceDefinition> = {
   deepinstinct_changes: deepinstinctChanges,
   alertmanager,
   cloudevents,
+  crowdstrike_alerts: crowdstrikeAlerts,
+  defender_alerts: defenderAlerts,
   elastic,
   falco,
   github,
@@ -34,6 +39,7 @@ export const sources: Record<string, SourceDefinition> = {
   http_poll: httpPoll,
   pagerduty,
   sns,
+  sentinelone_threats: sentineloneThreats,
   splunk,
   standard_webhooks: standardWebhooks,
   wazuh,

@@ -9,6 +9,7 @@ import {
   meantEvent,
   overOf,
   unmeantItem,
+  withOver,
 } from '../../src/kit/item-meaning.ts';
 import { parsePieces } from '../../src/kit/json-pieces.ts';
 import { faultsOf } from '../contract/draft-faults.ts';
@@ -40,6 +41,12 @@ test('an item that is over is read, and closes what was reported', () => {
       },
     },
   });
+  expect(withOver(draft, true, 'edr').map(({ externalId }) => externalId)).toEqual([
+    '7',
+    '7/resolved',
+  ]);
+  expect(withOver(draft, false, 'edr')).toEqual([draft]);
+  expect(withOver({ ...draft, type: 'UNRECOGNISED' }, true, 'edr').length).toBe(1);
   expect(read(settings, { id: 7, over: 'true' }).read().isOver).toBe(false);
 });
 

@@ -10,5 +10,6 @@ export {
   pollSettings,
   pollWarnings,
 } from './settings.ts';
+export { singleEvent } from './single-event.ts';
 export { PolledSource } from './source.ts';
 export { type PlaceName, placesIn, type Template } from './template.ts';

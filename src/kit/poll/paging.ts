@@ -160,22 +160,28 @@ function sameOrigin(target: string | undefined, url: string): string | undefined
   return next.href;
 }
 
+/** New items push the others to later pages, so a page may come again a few times. */
+const repeatsMax = 3;
+
 /**
  * The hash of a page to compare later ones with (Brent's way: it is taken anew at each power of two,
- * so a circle of any length is found).
- * @throws {PagingError} the page is one that was read before
+ * so a circle of any length is found), and how many pages came again.
+ * @throws {PagingError} pages that were read before come again and again
  */
 export function guardOf({
   walk,
   raws,
   url,
-}: Pick<Turn, 'walk' | 'raws' | 'url'>): string | undefined {
-  if (raws.length === 0) return walk.guard;
+}: Pick<Turn, 'walk' | 'raws' | 'url'>): Pick<Walk, 'guard' | 'repeats'> {
+  const { guard, repeats = 0, pages } = walk;
+  const kept = { ...(guard !== undefined && { guard }), ...(repeats > 0 && { repeats }) };
+  if (raws.length === 0) return kept;
   const hash = createHash('sha256').update(raws.join('\n')).digest('base64url').slice(0, 16);
-  if (hash === walk.guard)
+  const again = hash === guard ? repeats + 1 : repeats;
+  if (again > repeatsMax)
     throw broken(url, 'the same page came again where the next one was asked for');
-  const count = walk.pages + 1;
-  return (count & (count - 1)) === 0 ? hash : walk.guard;
+  const isTaken = ((pages + 1) & pages) === 0;
+  return { ...kept, ...(isTaken && { guard: hash }), ...(again > 0 && { repeats: again }) };
 }
 
 function broken(url: string, problem: string): PagingError {

@@ -26,8 +26,10 @@ export interface Walk {
   readonly mark?: Json;
   /** How many pages were read. */
   readonly pages: number;
-  /** Of an earlier page: the hash of its items. Seen again, the pages go round in circles. */
+  /** Of an earlier page: the hash of its items. Seen again and again, the pages go in circles. */
   readonly guard?: string;
+  /** How often it was seen again; absent: never. */
+  readonly repeats?: number;
 }
 
 /** @throws {AdapterError} `retry`, `malformed`: somebody else wrote this */
@@ -66,13 +68,14 @@ function tryPosition(text: string): Position | undefined {
 }
 
 function walkOf(written: unknown): Walk | undefined {
-  const { since, until, newest, mark, pages, guard } = recordOf(written) ?? {};
+  const { since, until, newest, mark, pages, guard, repeats } = recordOf(written) ?? {};
   if (!isTime(since) || !isTime(until) || !isTime(newest)) return undefined;
   if (!Number.isSafeInteger(pages)) return undefined;
   return {
     ...{ since, until, newest, pages: pages as number },
     ...(mark !== undefined && { mark: mark as Json }),
     ...(typeof guard === 'string' && { guard }),
+    ...(Number.isSafeInteger(repeats) && { repeats: repeats as number }),
   };
 }
 

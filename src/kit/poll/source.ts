@@ -198,7 +198,7 @@ export class PolledSource implements PollSource {
       return { position: { from, at: reached, ...(kept !== undefined && { kept }) }, more: false };
     const next: Walk = {
       ...{ since: walk.since, until: walk.until, newest, pages: walk.pages + 1, mark },
-      ...(guard !== undefined && { guard }),
+      ...guard,
     };
     return { position: { from, at: isAscending ? reached : position.at, walk: next }, more: true };
   }

@@ -8,7 +8,15 @@ import {
 } from '../../../src/kit/poll/position.ts';
 
 const at = Date.parse('2026-03-01T02:03:04.5Z');
-const walk = { since: at - 10, until: at + 10, newest: at, pages: 3, mark: ['x', 1], guard: 'g' };
+const walk = {
+  since: at - 10,
+  until: at + 10,
+  newest: at,
+  pages: 3,
+  mark: ['x', 1],
+  guard: 'g',
+  repeats: 1,
+};
 const positions: Position[] = [
   { from: 0, at },
   { from: 1, at, walk },
