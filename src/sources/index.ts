@@ -9,7 +9,7 @@ import {
   deepinstinctSuspiciousEvents,
 } from './deepinstinct/index.ts';
 import { defenderAlerts } from './defender_alerts.ts';
-import { elastic } from './elastic.ts';
+import { elastic, elasticAlerts } from './elastic/index.ts';
 import { falco } from './falco.ts';
 import { github } from './github.ts';
 import { grafana } from './grafana.ts';
@@ -20,7 +20,7 @@ import { sns } from './sns/index.ts';
 import { sentineloneThreats } from './sentinelone_threats.ts';
 import { splunk } from './splunk.ts';
 import { standardWebhooks } from './standard_webhooks.ts';
-import { wazuh } from './wazuh.ts';
+import { wazuh, wazuhIndexer } from './wazuh/index.ts';
 import { webhook } from './webhook/index.ts';
 
 export const sources: Record<string, SourceDefinition> = {
@@ -32,6 +32,7 @@ export const sources: Record<string, SourceDefinition> = {
   crowdstrike_alerts: crowdstrikeAlerts,
   defender_alerts: defenderAlerts,
   elastic,
+  elastic_alerts: elasticAlerts,
   falco,
   github,
   grafana,
@@ -43,5 +44,6 @@ export const sources: Record<string, SourceDefinition> = {
   splunk,
   standard_webhooks: standardWebhooks,
   wazuh,
+  wazuh_indexer: wazuhIndexer,
   webhook,
 };

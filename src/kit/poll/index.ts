@@ -3,6 +3,7 @@ export { type AuthSettings, authSettings, credentialOf, faultOfAuth, headerName 
 export { basicCredential, type CredentialPlan } from './credential.ts';
 export type { Paging, PollPlan, RequestPlan, Sheet, TimeForm } from './plan.ts';
 export { describePosition } from './position.ts';
+export { searchOf } from './search.ts';
 export {
   boundsOf,
   durationText,

@@ -1,13 +1,13 @@
 // Source `elastic`: alerts of Kibana's rules, as its webhook connector posts them by the template in
 // docs/sources/elastic.md.
 import { z } from 'zod';
-import { alertStreams } from '../kit/alert-streams.ts';
-import type { EventBody, EventDraft, Severity } from '../kit/event.ts';
-import type { JsonPieces } from '../kit/json-pieces.ts';
-import { eventLink, filledLink } from '../kit/link-pattern.ts';
-import { withSoundProof } from '../kit/proof.ts';
-import { pushBasics, pushSettings } from '../kit/push-settings.ts';
-import { bodyOf } from '../kit/pushed-body.ts';
+import { alertStreams } from '../../kit/alert-streams.ts';
+import type { EventBody, EventDraft, Severity } from '../../kit/event.ts';
+import type { JsonPieces } from '../../kit/json-pieces.ts';
+import { eventLink, filledLink } from '../../kit/link-pattern.ts';
+import { withSoundProof } from '../../kit/proof.ts';
+import { pushBasics, pushSettings } from '../../kit/push-settings.ts';
+import { bodyOf } from '../../kit/pushed-body.ts';
 import {
   boundId,
   onlyEvent,
@@ -19,9 +19,9 @@ import {
   unrecognisedItem,
   wordOf,
   wordsOf,
-} from '../kit/pushed-item.ts';
-import { severityMap, severityReader } from '../kit/severity-words.ts';
-import type { PushSource, SourceDefinition } from '../kit/source.ts';
+} from '../../kit/pushed-item.ts';
+import { severityMap, severityReader } from '../../kit/severity-words.ts';
+import type { PushSource, SourceDefinition } from '../../kit/source.ts';
 
 const config = withSoundProof(
   z.strictObject({ ...pushSettings, severity_map: severityMap, event_link: eventLink }),
@@ -44,7 +44,7 @@ export const elastic: SourceDefinition<typeof config> = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-interface Meaning {
+export interface Meaning {
   /** Id of the source. */
   readonly source: string;
   readonly severityOf: (word: unknown) => Severity;
@@ -58,8 +58,7 @@ const [typeMax, nameMax] = [100, 200];
 const severities: Readonly<Record<string, Severity>> = { major: 4, warning: 3, minor: 2 };
 
 function create(settings: Settings, { id: source }: { readonly id: string }): PushSource {
-  const { severity_map, event_link: link } = settings;
-  const meaning = { source, link, severityOf: severityReader(severity_map, severities) };
+  const meaning = meaningOf(settings, source);
   return {
     ...pushBasics(settings),
     parse({ body }) {
@@ -67,6 +66,13 @@ function create(settings: Settings, { id: source }: { readonly id: string }): Pu
       return { events: eventsOf(pieces, meaning) };
     },
   };
+}
+
+export function meaningOf(
+  { severity_map, event_link: link }: Pick<Settings, 'severity_map' | 'event_link'>,
+  source: string,
+): Meaning {
+  return { source, link, severityOf: severityReader(severity_map, severities) };
 }
 
 function eventsOf(pieces: JsonPieces, meaning: Meaning): EventDraft[] {
@@ -86,7 +92,8 @@ function listOf(value: unknown): readonly unknown[] | undefined {
   return value.at(-1) === null ? value.slice(0, -1) : value;
 }
 
-function draftOf(
+/** @param isRecovered by the place in which it stands */
+export function draftOf(
   given: unknown,
   pieces: JsonPieces,
   meaning: Meaning,

@@ -6,10 +6,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { wazuh } from '../../src/sources/wazuh.ts';
-import { describePushSource } from '../contract/push-suite.ts';
-import { eventsOf, sample } from '../support/pushed-samples.ts';
-import { readProjectFile } from '../tree/project-files.ts';
+import { wazuh } from '../../../src/sources/wazuh/index.ts';
+import { describePushSource } from '../../contract/push-suite.ts';
+import { eventsOf, sample } from '../../support/pushed-samples.ts';
+import { readProjectFile } from '../../tree/project-files.ts';
 
 const brute = 'sshd: brute force trying to get access to the system.';
 
@@ -129,7 +129,7 @@ test('the template for 5.x sends what the source reads', () => {
   );
 });
 
-const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** What the script posts to a server that gives these answers, and how it ends. */
 async function postedBy(script: string, statuses: readonly number[]) {

@@ -1,10 +1,10 @@
 // The source elastic: the suite of all sources over what the template of its page makes of alerts, and
 // that template.
 import { expect, test } from 'vitest';
-import { elastic } from '../../src/sources/elastic.ts';
-import { describePushSource } from '../contract/push-suite.ts';
-import { eventsOf, sample } from '../support/pushed-samples.ts';
-import { readProjectFile } from '../tree/project-files.ts';
+import { elastic } from '../../../src/sources/elastic/index.ts';
+import { describePushSource } from '../../contract/push-suite.ts';
+import { eventsOf, sample } from '../../support/pushed-samples.ts';
+import { readProjectFile } from '../../tree/project-files.ts';
 
 const unknown = [expect.stringMatching(/^sha256:/), 'UNRECOGNISED'] as const;
 

@@ -1,11 +1,11 @@
 // Source `wazuh`: alerts of Wazuh 4.x as its integrations post them (the alert as it is, or wrapped by
 // the stock script `shuffle`), and findings of 5.x as the template of a monitor posts them.
 import { z } from 'zod';
-import type { EventBody, EventDraft, Severity } from '../kit/event.ts';
-import type { JsonPieces } from '../kit/json-pieces.ts';
-import { withSoundProof } from '../kit/proof.ts';
-import { pushBasics, pushSettings } from '../kit/push-settings.ts';
-import { bodyOf } from '../kit/pushed-body.ts';
+import type { EventBody, EventDraft, Severity } from '../../kit/event.ts';
+import type { JsonPieces } from '../../kit/json-pieces.ts';
+import { withSoundProof } from '../../kit/proof.ts';
+import { pushBasics, pushSettings } from '../../kit/push-settings.ts';
+import { bodyOf } from '../../kit/pushed-body.ts';
 import {
   boundId,
   onlyEvent,
@@ -16,9 +16,9 @@ import {
   timeOf,
   unrecognisedItem,
   wordOf,
-} from '../kit/pushed-item.ts';
-import { severityMap, severityReader } from '../kit/severity-words.ts';
-import type { PushSource, SourceDefinition } from '../kit/source.ts';
+} from '../../kit/pushed-item.ts';
+import { severityMap, severityReader } from '../../kit/severity-words.ts';
+import type { PushSource, SourceDefinition } from '../../kit/source.ts';
 
 const config = withSoundProof(z.strictObject({ ...pushSettings, severity_map: severityMap }));
 type Settings = z.output<typeof config>;
@@ -52,7 +52,7 @@ const stream = 'alert';
 const [typeMax, nameMax] = [100, 200];
 
 /** The bands of Wazuh's own dashboard, and the words of 5.x. */
-const severities: Readonly<Record<string, Severity>> = {
+export const severities: Readonly<Record<string, Severity>> = {
   ...Object.fromEntries(Array.from({ length: 17 }, (_, level) => [level, severityOfLevel(level)])),
   ...{ informational: 1 },
 };
@@ -94,7 +94,7 @@ function hitsOf(result: unknown): readonly unknown[] {
 }
 
 /** An alert of 4.x. */
-function alertOf(alert: Fields, raw: string, severityOf: SeverityOf): EventDraft {
+export function alertOf(alert: Fields, raw: string, severityOf: SeverityOf): EventDraft {
   const [rule, id] = [recordOf(alert.rule), wordOf(alert.id, 1000)];
   const [type, level] = [wordOf(rule.description, typeMax), wordOf(rule.level, typeMax)];
   if (id === undefined || type === undefined) return unrecognisedItem(raw, stream);
@@ -134,7 +134,7 @@ function factsOfAlert(alert: Fields, rule: Fields): EventBody {
 }
 
 /** A finding of 5.x, as a search returns it. */
-function findingOf(hit: Fields, raw: string, severityOf: SeverityOf): EventDraft {
+export function findingOf(hit: Fields, raw: string, severityOf: SeverityOf): EventDraft {
   const found = recordOf(hit._source);
   const own = recordOf(found.wazuh);
   const [rule, agent] = [recordOf(own.rule), recordOf(own.agent)];
