@@ -5,6 +5,7 @@ import { alertmanager } from './alertmanager.ts';
 import { amqp } from './amqp/index.ts';
 import { dfirIris } from './dfir_iris.ts';
 import { discord } from './discord.ts';
+import { elasticsearch } from './elasticsearch.ts';
 import { email } from './email/index.ts';
 import { goalert } from './goalert.ts';
 import { googleChat } from './google_chat.ts';
@@ -19,6 +20,7 @@ import { ntfy } from './ntfy.ts';
 import { opsgenie } from './opsgenie.ts';
 import { pagerduty } from './pagerduty.ts';
 import { rocketchat } from './rocketchat.ts';
+import { s3 } from './s3/index.ts';
 import { slack, slackBot } from './slack/index.ts';
 import { splunkHec } from './splunk_hec.ts';
 import { stdout } from './stdout.ts';
@@ -35,6 +37,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   alertmanager,
   dfir_iris: dfirIris,
   discord,
+  elasticsearch,
   email,
   goalert,
   gotify,
@@ -50,6 +53,7 @@ export const sinks: Readonly<Record<string, SinkDefinition>> = {
   opsgenie,
   pagerduty,
   rocketchat,
+  s3,
   slack,
   slack_bot: slackBot,
   splunk_hec: splunkHec,

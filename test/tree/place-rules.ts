@@ -115,10 +115,10 @@ const opening = eachFile(
 );
 
 /**
- * Ways to send, and a product whose name is a common word. As words they may stand anywhere, as the
- * name of a type nowhere; what Node calls an event is none.
+ * Ways to send, and products whose name is a common word or a part of one. As words they may stand
+ * anywhere, as the name of a type nowhere; what Node calls an event is none.
  */
-const neutral = new Set(['email', 'stdout', 'teams', 'webhook']);
+const neutral = new Set(['email', 's3', 'stdout', 'teams', 'webhook']);
 
 /**
  * Specifications that many products follow, which are no vendor's, and a product whose name is a word
