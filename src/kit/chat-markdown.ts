@@ -3,6 +3,7 @@
 // sees. Pure; linear.
 import type { Part, Text } from './card.ts';
 import { defanged } from './defang.ts';
+import { withStrongJoined } from './strong.ts';
 
 /** Where the Markdown of chats differs. */
 export interface ChatSyntax {
@@ -42,7 +43,7 @@ export function inertWords(text: string): string {
 export function chatMarkdown(text: Text, syntax: ChatSyntax): string {
   let shown = '';
   let isTime = false;
-  for (const part of joined(text)) {
+  for (const part of withStrongJoined(text)) {
     const next = partOf(part, syntax);
     // A fence must begin on a line of its own.
     if (part.kind === 'block' && shown !== '') shown = `${shown.trimEnd()}\n`;
@@ -65,22 +66,6 @@ const afterCode = /`[\p{L}\p{M}\p{N}]/u;
 
 function isValue({ kind }: Part): boolean {
   return kind === 'code' || kind === 'prose';
-}
-
-/** Strong words side by side as one: the marks between them would be read as others. */
-function joined(text: Text): Text {
-  const parts: Part[] = [];
-  for (const part of text) {
-    const last = parts.at(-1);
-    if (last !== undefined && isStrong(last) && isStrong(part))
-      parts[parts.length - 1] = { ...last, text: last.text + part.text };
-    else parts.push(part);
-  }
-  return parts;
-}
-
-function isStrong(part: Part): boolean {
-  return part.kind === 'word' && part.isStrong === true;
 }
 
 /** The beginning of a list, a quote, a rule or a line under a heading. */

@@ -2,11 +2,12 @@
 // escaped. For products that read Markdown and add no syntax of their own but links. Pure.
 import type { Part, Text } from './card.ts';
 import { defanged } from './defang.ts';
+import { isStrong, withStrongJoined } from './strong.ts';
 
 /** One text, as a line of its own; a block is below it, within a fence. */
 export function commonMark(text: Text): string {
   let shown = '';
-  for (const next of joined(text).map(marked)) {
+  for (const next of withStrongJoined(text).map(marked)) {
     // Two values that touch would share their back-ticks.
     const touches = shown.endsWith('`') && next.startsWith('`');
     shown += touches ? ` ${next}` : next;
@@ -28,22 +29,6 @@ export function commonMarkWeight(part: Part): number {
 
 /** A list, a rule or a heading; escaped signs and code begin neither. */
 const beginning = /^(?:[-+=]|(\d{1,9})[.)])/;
-
-/** Strong words that touch are strong together. */
-function joined(text: Text): Part[] {
-  const parts: Part[] = [];
-  for (const part of text) {
-    const last = parts.at(-1);
-    if (last !== undefined && isStrong(last) && isStrong(part))
-      parts[parts.length - 1] = { ...last, text: last.text + part.text };
-    else parts.push(part);
-  }
-  return parts;
-}
-
-function isStrong(part: Part): boolean {
-  return part.kind === 'word' && part.isStrong === true;
-}
 
 function marked(part: Part): string {
   switch (part.kind) {

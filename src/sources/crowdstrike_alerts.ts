@@ -4,15 +4,7 @@ import { alertStreams } from '../kit/alert-streams.ts';
 import type { EventBody, EventDraft, Severity } from '../kit/event.ts';
 import { withOver } from '../kit/item-meaning.ts';
 import { eventLink, filledLink } from '../kit/link-pattern.ts';
-import {
-  boundsOf,
-  describePosition,
-  PolledSource,
-  type PollPlan,
-  pollSettings,
-  pollWarnings,
-  singleEvent,
-} from '../kit/poll/index.ts';
+import { boundsOf, type PollPlan, polledBy, pollSettings } from '../kit/poll/index.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
 import { boundId, rawOf, recordOf, timeOf, unrecognisedItem, wordOf } from '../kit/pushed-item.ts';
 import { severityMap, severityReader } from '../kit/severity-words.ts';
@@ -47,10 +39,7 @@ export const crowdstrikeAlerts: SourceDefinition<typeof config> = {
   secrets: ['client_secret'],
   streams: ['alert', 'change'],
   product: { name: 'CrowdStrike', streams: alertStreams },
-  warnings: pollWarnings,
-  describeCursor: describePosition,
-  readItem: (text, settings) => settings && singleEvent(text, planOf(settings)),
-  create: (settings, context) => new PolledSource(planOf(settings), context),
+  ...polledBy(planOf),
 };
 
 const stream = 'alert';

@@ -4,15 +4,7 @@ import { alertStreams } from '../kit/alert-streams.ts';
 import type { EventBody, EventDraft, Severity } from '../kit/event.ts';
 import { withOver } from '../kit/item-meaning.ts';
 import { eventLink, filledLink } from '../kit/link-pattern.ts';
-import {
-  boundsOf,
-  describePosition,
-  PolledSource,
-  type PollPlan,
-  pollSettings,
-  pollWarnings,
-  singleEvent,
-} from '../kit/poll/index.ts';
+import { boundsOf, type PollPlan, polledBy, pollSettings } from '../kit/poll/index.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
 import {
   boundId,
@@ -53,10 +45,7 @@ export const sentineloneThreats: SourceDefinition<typeof config> = {
   secrets: ['token'],
   streams: ['alert', 'change'],
   product: { name: 'SentinelOne', streams: alertStreams },
-  warnings: pollWarnings,
-  describeCursor: describePosition,
-  readItem: (text, settings) => settings && singleEvent(text, planOf(settings)),
-  create: (settings, context) => new PolledSource(planOf(settings), context),
+  ...polledBy(planOf),
 };
 
 const stream = 'alert';

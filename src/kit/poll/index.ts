@@ -2,6 +2,7 @@
 export { type AuthSettings, authSettings, credentialOf, faultOfAuth, headerName } from './auth.ts';
 export { basicCredential, type CredentialPlan } from './credential.ts';
 export type { Paging, PollPlan, RequestPlan, Sheet, TimeForm } from './plan.ts';
+export { polledBy } from './polled-by.ts';
 export { describePosition } from './position.ts';
 export { searchOf } from './search.ts';
 export {

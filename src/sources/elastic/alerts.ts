@@ -7,13 +7,10 @@ import {
   basicCredential,
   boundsOf,
   type CredentialPlan,
-  describePosition,
-  PolledSource,
   type PollPlan,
+  polledBy,
   pollSettings,
-  pollWarnings,
   searchOf,
-  singleEvent,
 } from '../../kit/poll/index.ts';
 import { recordOf } from '../../kit/pushed-item.ts';
 import { severityMap } from '../../kit/severity-words.ts';
@@ -55,10 +52,7 @@ export const elasticAlerts: SourceDefinition<typeof config> = {
   secrets: ['api_key', 'password'],
   streams: ['alert', 'change'],
   product: { name: 'Elastic', streams: alertStreams },
-  warnings: pollWarnings,
-  describeCursor: describePosition,
-  readItem: (text, settings) => settings && singleEvent(text, planOf(settings)),
-  create: (settings, context) => new PolledSource(planOf(settings), context),
+  ...polledBy(planOf),
 };
 
 function planOf(settings: Settings): PollPlan {

@@ -5,13 +5,10 @@ import type { EventDraft } from '../../kit/event.ts';
 import {
   basicCredential,
   boundsOf,
-  describePosition,
-  PolledSource,
   type PollPlan,
+  polledBy,
   pollSettings,
-  pollWarnings,
   searchOf,
-  singleEvent,
 } from '../../kit/poll/index.ts';
 import { rawOf, recordOf } from '../../kit/pushed-item.ts';
 import { severityMap, severityReader } from '../../kit/severity-words.ts';
@@ -54,10 +51,7 @@ export const wazuhIndexer: SourceDefinition<typeof config> = {
   secrets: ['password'],
   streams: ['alert'],
   product: wazuh.product!,
-  warnings: pollWarnings,
-  describeCursor: describePosition,
-  readItem: (text, settings) => settings && singleEvent(text, planOf(settings)),
-  create: (settings, context) => new PolledSource(planOf(settings), context),
+  ...polledBy(planOf),
 };
 
 function planOf(settings: Settings): PollPlan {
