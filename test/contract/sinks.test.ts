@@ -26,6 +26,10 @@ describe('the registry of sinks', () => {
     for (const product of products) expect(Object.keys(sinks), product).toContain(product);
   });
 
+  test('is in the order of the alphabet, as are the tables that are made of it', () => {
+    expect(Object.keys(sinks)).toEqual(Object.keys(sinks).toSorted());
+  });
+
   for (const [key, definition] of Object.entries(sinks)) {
     // One file or folder a product, which may have several: `mattermost_bot` lies in `mattermost/`.
     const words = key.split('_');
