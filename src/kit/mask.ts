@@ -23,6 +23,11 @@ const ordinaryWords = new Set(
   ).split(' '),
 );
 /**
+ * Words that the addresses of webhooks have before their secret. Whoever reads one learns nothing,
+ * and masking it would spoil every other address that has it.
+ */
+const pathWords = new Set('integrations messages services triggers webhooks workflows'.split(' '));
+/**
  * Shorter parts of a path or a query are words such as `hooks`, and shorter pieces of base64 or hex
  * appear in words by chance.
  */
@@ -61,7 +66,7 @@ function partsOf(secret: string): string[] {
     url.href,
     url.pathname + url.search,
     url.pathname,
-    ...url.pathname.split('/'),
+    ...url.pathname.split('/').filter((word) => !pathWords.has(word)),
     ...url.searchParams.values(),
   ].flatMap((part) => [part, decoded(part)]);
   return [

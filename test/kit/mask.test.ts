@@ -106,6 +106,18 @@ test('words that a URL has in common with ordinary text stay readable', () => {
   expect(mask(text)).toBe(text);
 });
 
+test.each([
+  'https://chat.example.com/api/webhooks/123456789012345678/abcdefghijkl',
+  'https://chat.example.com/v1/spaces/AAAAexample/messages?token=abcdefghijkl',
+  'https://chat.example.com/services/T0EXAMPLE/abcdefghijkl',
+  'https://flow.example.com/workflows/0123abcd/triggers/manual/paths/invoke?sig=abcdefghijkl',
+])('the path of %s spoils no other address, and no key of JSON', (secret) => {
+  const mask = createMask([secret]);
+  const text = '{"messages": 1} /hooks/standard-webhooks /services/x /triggers/a /workflows/b';
+  expect(mask(text)).toBe(text);
+  expect(mask(`${secret} abcdefghijkl`)).toBe('[secret] [secret]');
+});
+
 describe('an ordinary word in place of a secret', () => {
   const sentence =
     'c.example answered 401: the API key is wrong, revoked or may not read events. Check TOKENS_KEY: `tocsin check` (the token alone).';
