@@ -8,7 +8,9 @@ export const incidentPrefix = z
   .string()
   .regex(/^[a-z0-9-]{1,40}$/, 'has other signs than a-z, 0-9 and -, or more than 40')
   .default('tocsin')
-  .describe('Begins the name of each incident there; the same in the sink and in the source.');
+  .describe(
+    'Begins the name of each incident there. Two installations in one account need two; a source of the same product has that of its sink.',
+  );
 
 /** The root event names the incident: its card, its news, and the steps of its escalation. */
 export function incidentKey(

@@ -82,7 +82,7 @@ const signature = z
       .default('{body}'),
     timestamp_header: headerName.optional(),
     id_header: headerName.optional(),
-    tolerance: tolerance.default(300_000),
+    tolerance: tolerance.prefault('5m'),
     key: z.enum(['text', 'base64', 'hex', 'whsec']).default('text'),
   })
   .refine(

@@ -11,14 +11,14 @@ import { placeOf } from '../kit/place.ts';
 import type { SinkDefinition } from '../kit/sink.ts';
 import { webUrl } from '../kit/web-url.ts';
 
-const name = (description: string) => z.string().trim().min(1).max(255).describe(description);
+const name = z.string().trim().min(1).max(255);
 
 const config = z.strictObject({
   url: webUrl.describe('The address of the collector, such as https://splunk.example.com:8088.'),
   token: z.string().min(1).describe('The token of the collector.'),
-  index: name('The index; absent: the one that the token has by default.').optional(),
-  source: name('What Splunk calls the source of each event.').default('tocsin'),
-  sourcetype: name('What Splunk calls the type of its source.').default('tocsin'),
+  index: name.optional().describe('The index; absent: the one that the token has by default.'),
+  source: name.default('tocsin').describe('What Splunk calls the source of each event.'),
+  sourcetype: name.default('tocsin').describe('What Splunk calls the type of its source.'),
   format: recordFormat,
 });
 

@@ -28,7 +28,7 @@ const config = z.strictObject({
     .default(false)
     .describe('Whether the three headers have the names of Svix, such as svix-id.'),
   tolerance: tolerance
-    .default(300_000)
+    .prefault('5m')
     .describe('How far the time of a request may be from now, such as 5m; older ones are refused.'),
   ...ofMessage,
   id: ofMessage.id.describe(
