@@ -3,9 +3,11 @@
 // would cost as much as all of their tests.
 import { defineConfig } from 'vitest/config';
 import { CodeFirst, startsProcesses } from './test/support/code-first.ts';
+import { lateFiles } from './test/support/late-files.ts';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
 export default defineConfig({
+  plugins: [lateFiles()],
   test: {
     globalSetup: ['test/support/postgres-server.ts'],
     // More than a small machine has cores: the tests of whole processes mostly wait.

@@ -3,12 +3,14 @@
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { lateFiles } from '../support/late-files.ts';
 import { PlainReporter } from '../support/plain-reporter.ts';
 import { TableReporter } from './table-reporter.ts';
 
 const seed = process.env.SEED ?? String(randomInt(1_000_000));
 
 export default defineConfig({
+  plugins: [lateFiles()],
   root: fileURLToPath(new URL('../../', import.meta.url)),
   test: {
     include: ['test/faults/**/*.test.ts'],

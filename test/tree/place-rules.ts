@@ -167,16 +167,18 @@ function namings(name: string, files: readonly SourceFile[]): string[] {
   const pattern = neutral.has(name)
     ? new RegExp(`(?<!\\.on(?:ce)?\\()['"\`]${name}['"\`]`)
     : new RegExp(letters.join(letters.length < 5 ? '' : '[ _-]?'), 'i');
-  return (
-    files
-      .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
-      // A sink may be one product of the vendor whose name a source has: `bell` and `bell_siren`.
-      .filter(({ path }) => !isAdapter(path) || !adapterOf(path).startsWith(name))
-      .filter(({ path, text }) =>
-        pattern.test(areaOf(path) === 'commands' ? withoutVariables(text) : text),
-      )
-      .map(({ path }) => `${path} names ${name}`)
-  );
+  return files
+    .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
+    .filter(({ path }) => !isAdapter(path) || !areOfOneVendor(adapterOf(path), name))
+    .filter(({ path, text }) =>
+      pattern.test(areaOf(path) === 'commands' ? withoutVariables(text) : text),
+    )
+    .map(({ path }) => `${path} names ${name}`);
+}
+
+/** A sink may be one product of the vendor whose name a source has: `bell` and `bell_siren`. */
+function areOfOneVendor(one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one);
 }
 
 /** A command may tell people which variable to look at. */
