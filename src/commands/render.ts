@@ -65,15 +65,17 @@ export const command: Command = {
     const settings = route?.settings?.get(found.id);
     const words = templated({ ...found, ...reportingTo(io) }, { event, form }, route);
     const message = found.voice.message(event, { form, showTenant: true, settings, ...words });
-    // Only a call by HTTP can be recorded; of anything else the card is shown, and nothing is sent.
-    if (!recordable.test(found.sink.origin)) bodies.push(JSON.stringify(message.card));
+    // Only a call by HTTP can be recorded. Of anything else the card is shown, as where the first
+    // call looks something up, and nothing is sent.
+    const card = JSON.stringify(message.card);
+    if (!recordable.test(found.sink.origin)) bodies.push(card);
     else
       await found.sink.send(message, context).catch((error) => {
         if (!(error instanceof Recorded)) throw error;
       });
     await found.sink.close?.();
     const mask = createMask(config.secrets);
-    for (const body of bodies) io.stdout(mask(pretty(body)));
+    for (const body of bodies) io.stdout(mask(pretty(body || card)));
     return exitCodes.done;
   },
 };

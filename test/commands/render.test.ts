@@ -14,6 +14,8 @@ sources: { di: { type: deepinstinct_events, url: https://console.example, token:
 sinks:
   soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz" }
   ops: { type: mattermost, url: "https://chat.example/hooks/zyxwvutsrqponmlkjihgfedcba" }
+  bot: { type: mattermost_bot, url: "https://chat.example", token: abcdefghij, channel: soc/alerts }
+  cases: { type: dfir_iris, url: "https://iris.example", api_key: abcdefghij, customer: 1 }
   mail: { type: email, host: 127.0.0.1, port: 1, tls: none, from: a@b.example, to: [c@d.example] }
 templates:
   plain: { title: "T {{ event.type }}" }
@@ -55,6 +57,15 @@ test('of a mail it shows the card, and sends none', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'event', headline: expect.any(Array) });
 });
 
+test.each(['bot', 'cases'])(
+  'of %s, which looks something up first, it shows the card',
+  async (sink) => {
+    const { code, stdout, stderr } = await run('--sink', sink);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'event', headline: expect.any(Array) });
+  },
+);
+
 test('each form is shorter than the one before', async () => {
   const lengths = [];
   for (const form of ['full', 'short', 'bare'])
@@ -73,8 +84,8 @@ test('a route gives its channel and its template', async () => {
 describe('refused is', () => {
   test.each([
     ['a form that is none', ['--sink', 'soc', '--form', 'tiny'], '--form tiny is none of: full'],
-    ['no sink', [], 'Which sink? --sink <sink>; there is soc, ops, mail.'],
-    ['a sink that is none', ['--sink', 'sok'], 'there is soc, ops, mail.'],
+    ['no sink', [], 'Which sink? --sink <sink>; there is soc, ops, bot, cases, mail.'],
+    ['a sink that is none', ['--sink', 'sok'], 'there is soc, ops, bot, cases, mail.'],
     ['a route that is none', ['--sink', 'soc', '--route', 'plane'], 'plain'],
     [
       'a route that does not lead to the sink',
