@@ -116,6 +116,12 @@ export interface Sink {
   // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
   send(message: Message, context: SendContext): Promise<Receipt | void>;
   /**
+   * Looks for the message of this delivery, which a process may have sent that died. @returns its
+   * id; undefined: it was not sent. Absent: nobody can tell.
+   * @throws {AdapterError}
+   */
+  find?(message: Message, context: SendContext): Promise<string | undefined>;
+  /**
    * Checks the hook or the credentials without posting.
    * @throws {AdapterError} `reject_sink` if this sink cannot work as configured
    */

@@ -17,7 +17,7 @@ import { failureFrom } from './policy.ts';
 export interface AdmissionDependencies {
   /** Of the sink. */
   readonly id: string;
-  readonly sink: Pick<Sink, 'reply'>;
+  readonly sink: Pick<Sink, 'reply' | 'find'>;
   readonly routes: readonly Route[];
   readonly db: Database;
   readonly lease: Lease;
@@ -37,16 +37,26 @@ export class Admission {
   /**
    * Whether a reply or a step is to be sent now. If it never is, it was suppressed. Never rejects:
    * what the database could not say is asked again later.
+   * @returns `if_sent`: not any more, but a process that died may have sent it
    */
-  async admits(delivery: DueDelivery): Promise<boolean> {
+  async admits(delivery: DueDelivery): Promise<'yes' | 'no' | 'if_sent'> {
     try {
       if (delivery.kind === 'step') return await this.#claims(delivery);
-      if (this.hasPlace(delivery)) return true;
+      if (this.hasPlace(delivery)) return 'yes';
       await this.#suppress(delivery, 'no_thread');
     } catch (error) {
       this.#report(delivery, error);
     }
-    return false;
+    return 'no';
+  }
+
+  /** Nobody has sent this step, and nobody will. Never rejects. */
+  async stop(delivery: DueDelivery): Promise<void> {
+    try {
+      await this.#claims(delivery, true);
+    } catch (error) {
+      this.#report(delivery, error);
+    }
   }
 
   /**
@@ -71,13 +81,15 @@ export class Admission {
     return routeNamed(routes, route)?.areChangesPosted === true;
   }
 
-  async #claims({ event }: DueDelivery): Promise<boolean> {
-    const { db, lease, id: sink } = this.#deps;
+  async #claims({ event }: DueDelivery, isNotSent = false): Promise<'yes' | 'no' | 'if_sent'> {
+    const { db, lease, id: sink, sink: adapter } = this.#deps;
     const silenceId = await this.#silenceOf(event);
-    const claim = await claimStep(db, lease, { sink, eventId: event.id, silenceId });
+    const canFind = adapter.find !== undefined && !isNotSent;
+    const claim = await claimStep(db, lease, { sink, eventId: event.id, silenceId, canFind });
     if (claim === 'lost') lease.lose();
     if (claim === 'silenced') this.#count('silenced', 1);
-    return claim === 'claimed';
+    if (claim === 'doubtful') return 'if_sent';
+    return claim === 'claimed' ? 'yes' : 'no';
   }
 
   /** The silence that covers the root event of a step. Whoever asked for a step gets it. */

@@ -97,7 +97,9 @@ export class Attempts {
     const begun = this.#begin(due, kind);
     try {
       // Cards pay nothing for it.
-      if (due.kind !== undefined && !(await admission.admits(due))) return;
+      const admitted = due.kind === undefined ? 'yes' : await admission.admits(due);
+      if (admitted === 'no') return;
+      if (admitted === 'if_sent') return await this.#recordIfSent(health, begun);
       const receipt = await this.#send(health, begun.delivery);
       this.#heed(receipt?.quota);
       this.#succeed(health, begun, receipt ?? {});
@@ -156,6 +158,19 @@ export class Attempts {
         ? sink.reply(threadId, message, context)
         : sink.send(message, context);
     });
+  }
+
+  /** A step that somebody stopped since was told by a process that died, or is told by nobody. */
+  async #recordIfSent(health: Health, begun: Begun): Promise<void> {
+    const { delivery } = begun;
+    const { id, sink } = this.#options;
+    const remoteId = await this.#deadlinesOf(delivery).within((signal) => {
+      const deliveryId = `${id}-${delivery.event.id}`;
+      const context = { deliveryId, attempt: delivery.attempts + 1, signal };
+      return sink.find!(this.#messageOf(health, delivery), context);
+    });
+    if (remoteId === undefined) await this.#parts.admission.stop(delivery);
+    else this.#succeed(health, begun, { remoteId, isEarlier: true });
   }
 
   #deadlinesOf({ event }: DueDelivery): Deadlines {

@@ -9,7 +9,7 @@ import { heldLease } from '../leases.ts';
 import { RowReader } from '../row.ts';
 import { deliveryRow } from './row.ts';
 
-const claimRow = new RowReader<'is_held' | 'reason'>('deliveries');
+const claimRow = new RowReader<'is_held' | 'is_doubtful' | 'reason'>('deliveries');
 
 export interface StepKey {
   readonly sink: string;
@@ -19,6 +19,8 @@ export interface StepKey {
 export interface StepClaim extends StepKey {
   /** The silence that covers it; null: none does. */
   readonly silenceId: number | null;
+  /** Whether a process that died has sent it can be found out; false: it has not, by what is known. */
+  readonly canFind?: boolean;
 }
 
 /**
@@ -26,18 +28,20 @@ export interface StepClaim extends StepKey {
  * nobody can stop it from then on. Any other step is suppressed, with the state of its incident or
  * `silenced` as its reason: also one that a process had claimed that died. Fenced.
  * @returns `silenced`: it was suppressed now by the silence; `stopped`: nobody may send it either;
- * `lost`: the role was lost, and nothing was written
+ * `doubtful`: it is to be stopped, but may have been sent by a process that died, and nothing was
+ * written; `lost`: the role was lost, and nothing was written
  */
 export async function claimStep(
   db: Database,
   fence: Fence,
-  { sink, eventId, silenceId }: StepClaim,
-): Promise<'claimed' | 'silenced' | 'stopped' | 'lost'> {
+  { sink, eventId, silenceId, canFind = false }: StepClaim,
+): Promise<'claimed' | 'silenced' | 'stopped' | 'doubtful' | 'lost'> {
   const client = db.$client;
   const [row] = await client`
     with fence as (${heldLease(client, fence)}), step as (
       select d.event_id, case when coalesce(i.state, 'open') <> 'open' then i.state
-          when ${silenceId}::bigint is not null then 'silenced' else ${claimedStep}::text end as reason
+          when ${silenceId}::bigint is not null then 'silenced' else ${claimedStep}::text end as reason,
+        ${canFind} and d.reason is not distinct from ${claimedStep}::text as was_claimed
       from deliveries d left join incidents i on i.event_id = d.to_event
       where d.event_id = ${eventId}::bigint and d.sink = ${sink} and d.state = 'pending'
         and d.kind = 'step' and exists (select 1 from fence)
@@ -49,11 +53,13 @@ export async function claimStep(
         finalized_at = case when s.reason = ${claimedStep}::text then null else now() end,
         silence_id = case when s.reason = 'silenced' then ${silenceId}::bigint end
       from step s where d.event_id = s.event_id and d.sink = ${sink}
+        and (s.reason = ${claimedStep}::text or not s.was_claimed)
       returning s.reason
     )
-    select exists (select 1 from fence) as is_held,
-      (select reason from changed) as reason`;
+    select exists (select 1 from fence) as is_held, (select reason from changed) as reason,
+      exists (select 1 from step where was_claimed and reason <> ${claimedStep}::text) as is_doubtful`;
   if (!claimRow.boolean(row!, 'is_held')) return 'lost';
+  if (claimRow.boolean(row!, 'is_doubtful')) return 'doubtful';
   const reason = claimRow.textOrNull(row!, 'reason');
   if (reason === claimedStep) return 'claimed';
   return reason === 'silenced' ? 'silenced' : 'stopped';

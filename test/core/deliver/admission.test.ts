@@ -9,6 +9,7 @@ import { plainText } from '../../../src/kit/card.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
+import { claimedStep } from '../../../src/store/incident-changes.ts';
 import { endSilence, extendSilence, insertSilences } from '../../../src/store/silences.ts';
 import { drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 import { acknowledge, change, posted, storeStep } from '../../support/changed.ts';
@@ -21,6 +22,8 @@ interface Begin {
   /** Called for each call, after it was noted. */
   call?(): Promise<void> | undefined;
   readonly canReply?: boolean;
+  /** What the sink finds of what a process sent that died; absent: it cannot look. */
+  find?(): Promise<string | undefined>;
   readonly routes?: readonly Route[];
 }
 
@@ -34,7 +37,7 @@ async function silenced(endsInMs = hourMs, matcher: WrittenMatcher = {}): Promis
   return id!;
 }
 
-async function begin({ call, canReply = true, routes = [] }: Begin = {}) {
+async function begin({ call, canReply = true, find, routes = [] }: Begin = {}) {
   const said: string[] = [];
   const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
   const sink: Omit<Sink, 'origin'> = {
@@ -43,6 +46,7 @@ async function begin({ call, canReply = true, routes = [] }: Begin = {}) {
       await call?.();
       return { remoteId: `m${said.length}` };
     },
+    ...(find && { find }),
     ...(canReply && {
       async reply(remoteId: string, { card }: Parameters<Sink['send']>[0]) {
         said.push(`to ${remoteId} ${card.kind}: ${plainText(card.headline)}`);
@@ -160,6 +164,25 @@ describe('a step', () => {
     const { said } = await begin();
     await expectSoon(isSaid('step suppressed acknowledged,reply delivered null'));
     expect(said.filter((one) => one.includes('escalated'))).toEqual([]);
+  });
+
+  it.each([
+    ['was told is delivered, and its message is edited', 'm7', 'step delivered null'],
+    ['told nobody is stopped', undefined, 'step suppressed acknowledged'],
+  ])('that a process claimed which died, and which %s', async (_what, found, expected) => {
+    const [root] = (await posted(db())) as [number];
+    const step = await storeStep(db(), root);
+    await db().$client`
+      update deliveries set reason = ${claimedStep} where event_id = ${step}`;
+    await change(db(), root, acknowledge);
+    const { said } = await begin({ find: async () => found });
+    await expectSoon(async () => (await deliveries())[0] === expected);
+    expect(said.filter((one) => one.includes('escalated'))).toEqual([]);
+    const [row] = await db().$client`
+      select d.remote_id, m.wanted > m.done as is_due from deliveries d
+        left join message_edits m on m.event_id = d.event_id and m.sink = d.sink
+      where d.event_id = ${step}`;
+    if (found !== undefined) expect({ ...row }).toEqual({ remote_id: 'm7', is_due: true });
   });
 
   it('that was taken between its reading and its sending is not sent either', async () => {

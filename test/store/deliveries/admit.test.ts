@@ -11,8 +11,8 @@ async function stepOf() {
   const [root] = (await posted(db())) as [number];
   const step = await storeStep(db(), root);
   const lease = await hold(db(), 'sink:x');
-  const claim = (silenceId: number | null = null) =>
-    claimStep(db(), lease, { sink: 'soc', eventId: step, silenceId });
+  const claim = (silenceId: number | null = null, canFind = false) =>
+    claimStep(db(), lease, { sink: 'soc', eventId: step, silenceId, canFind });
   const state = async () => {
     const [row] = await db().$client`
       select state, reason from deliveries where event_id = ${step}`;
@@ -46,6 +46,23 @@ describe('a step', () => {
     await change(db(), root, wanted);
     expect(await claim()).toBe('stopped');
     expect(await state()).toBe(`suppressed ${reason}`);
+  });
+
+  it('that was claimed by a process that died is in doubt, where that can be found out', async () => {
+    const { root, claim, state } = await stepOf();
+    expect(await claim(null, true)).toBe('claimed');
+    expect(await claim(null, true)).toBe('claimed');
+    expect(await claim(7, true)).toBe('doubtful');
+    await change(db(), root, acknowledge);
+    expect(await claim(null, true)).toBe('doubtful');
+    expect(await state()).toBe('pending sending');
+    expect(await claim()).toBe('stopped');
+  });
+
+  it('that nobody had claimed is in no doubt', async () => {
+    const { root, claim } = await stepOf();
+    await change(db(), root, acknowledge);
+    expect(await claim(null, true)).toBe('stopped');
   });
 
   it('that a silence covers is stopped with its number, unless somebody took the incident', async () => {

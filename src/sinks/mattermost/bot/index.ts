@@ -122,6 +122,12 @@ class BotSink implements Sink {
     return { ...this.#receipt(remoteId, deliveryId, reply, 2), ...earlier };
   }
 
+  async find(message: Message, { deliveryId, signal }: SendContext): Promise<string | undefined> {
+    const channelId = await this.#channels.idOf(this.#optionsOf(message).channel, signal);
+    const doubtful = { ...message, mayBeRepeated: true };
+    return this.#own.card({ channelId, deliveryId, message: doubtful, signal });
+  }
+
   async edit(remoteId: string, message: Message, { deliveryId, signal }: SendContext) {
     const edit = cardEdit(message, deliveryId, this.#optionsOf(message));
     const answer = await this.#api.send(`PUT /posts/${idForPath(remoteId)}/patch`, edit, signal);

@@ -96,6 +96,12 @@ class BotSink implements Sink {
     return receipt(reply, found === undefined ? 2 : 1);
   }
 
+  find(message: Message, { deliveryId, signal }: SendContext): Promise<string | undefined> {
+    const { channel: channelId } = this.#optionsOf(message);
+    const doubtful = { ...message, mayBeRepeated: true };
+    return this.#own.card({ channelId, deliveryId, message: doubtful, signal });
+  }
+
   async edit(remoteId: string, message: Message, { deliveryId, signal }: SendContext) {
     const spot = this.#spotOf(remoteId);
     const { channel: _, ...mention } = this.#optionsOf(message);

@@ -29,6 +29,16 @@ describe('a card whose answer was lost', () => {
     expect(server.posts).toHaveLength(2);
   });
 
+  it('can be looked for without being posted', async () => {
+    const { server, sink } = await stageOf({}, forgetful);
+    const find = () => sink.find!(messageNow(), contextOf());
+    expect(await find()).toBeUndefined();
+    server.fail('reset_after', 1, (_body, call) => call.startsWith('POST'));
+    await adapterError(sent(sink));
+    expect(await find()).toBe(server.posts[0]!.id);
+    expect(server.posts).toHaveLength(1);
+  });
+
   it('is posted again where nobody knows of it', async () => {
     const { server, sink } = await stageOf({}, forgetful);
     server.fail('reset_after', 1, (_body, call) => call.startsWith('POST'));

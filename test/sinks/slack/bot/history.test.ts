@@ -9,6 +9,16 @@ const old = (more: object = {}) => ({ ...messageNow({ receivedAt: minuteAgo() })
 const maybe = () => ({ ...messageNow(), mayBeRepeated: true });
 
 describe('a card whose answer was lost', () => {
+  it('can be looked for without being posted', async () => {
+    const { slack, sink } = await stageOf();
+    const find = () => sink.find!(messageNow(), contextOf());
+    expect(await find()).toBeUndefined();
+    slack.fail('reset_after');
+    await adapterError(sent(sink));
+    expect(await find()).toBe(`${slack.channelId(channel)}/${slack.messages[0]!.ts}`);
+    expect(slack.messages).toHaveLength(1);
+  });
+
   it('is found by its delivery id, with its details', async () => {
     const { slack, sink } = await stageOf();
     slack.fail('reset_after');
