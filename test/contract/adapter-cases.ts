@@ -113,6 +113,9 @@ export async function adapterError(promise: Promise<unknown>): Promise<AdapterEr
   return error as AdapterError;
 }
 
+/** What was aborted ends sooner; what nobody ended would go on until {@link impatientMs} or longer. */
+export const abortedMs = impatientMs - 100;
+
 /**
  * Milliseconds from an abort until `promise` ends, which it must do by rejecting; see {@link
  * settledMs}.

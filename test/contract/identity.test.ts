@@ -8,6 +8,9 @@ import { adapterContext } from './adapter-cases.ts';
 /** Nothing is read from where others push. */
 const polled = Object.entries(sources).filter(([, { isPushed }]) => isPushed !== true);
 
+/** Two of them may ask one address for different things: their position belongs to their id. */
+const byId = ['http_poll'];
+
 describe.each(polled)('the source %s', (_type, definition) => {
   const consoleOf = (id: string, more: object = {}) => {
     const config = definition.config.parse({ ...definition.example, ...more });
@@ -16,9 +19,10 @@ describe.each(polled)('the source %s', (_type, definition) => {
   };
 
   test('says what it reads, whatever it is called, and whatever its credential is', () => {
-    const secrets = Object.fromEntries(
-      definition.secrets.map((key: string) => [key, 'another-secret-of-the-far-end']),
-    );
+    // A source may have another secret in place of one.
+    const own = definition.secrets.filter((key: string) => key in definition.example);
+    const secrets = Object.fromEntries(own.map((key) => [key, 'another-secret-of-the-far-end']));
+    if (byId.includes(definition.type)) return expect(consoleOf('a')).toBeUndefined();
     expect(consoleOf('a')).toBeTruthy();
     expect(consoleOf('b', secrets)).toBe(consoleOf('a'));
     for (const key of definition.secrets)

@@ -26,7 +26,7 @@ export const saidCaseNames = [
 export const sinkCases = [
   ...httpCases,
   'a far end that hangs is given up and tried again',
-  'an abort ends within 100 ms',
+  'an abort ends it before its time-out',
   'the second attempt carries the same delivery id',
   'ten at once all arrive',
   'closing in flight loses nothing',

@@ -27,9 +27,10 @@ export function knownOf(contents: unknown, subject: string | undefined): Known {
   if (wordOf(item['detail-type']) !== undefined) return ofEventBridge(item);
   if (wordOf(item.AlarmName) !== undefined) return ofAlarm(item);
   const text = typeof contents === 'string' ? wordOf(contents) : undefined;
+  const about = wordOf(subject);
   return {
     type: 'NOTIFICATION',
-    body: bodyOf({ description: text ?? subject, comment: text && subject }),
+    body: bodyOf({ description: text ?? about, comment: text && about }),
   };
 }
 

@@ -15,7 +15,7 @@ describeSink(nats, {
   async start(temper) {
     if (temper === 'hung')
       return {
-        sink: sinkOf((await natsServer({ publish: () => 'hang' })).port),
+        sink: sinkOf((await natsServer({ publish: () => 'hang', streams: () => 'hang' })).port),
         received: () => [],
       };
     const { published, port } = await natsServer();

@@ -37,6 +37,10 @@ test.each([
   expect(known).toMatchObject({ type: 'a', severity, status: NewStateValue });
 });
 
+test('an empty subject is none', () => {
+  expect(knownOf('The backup failed', '').body).toEqual({ description: 'The backup failed' });
+});
+
 test('a text is its description, and its subject the comment', () => {
   expect(knownOf('disk is full', 'Disk').body).toEqual({
     ...{ description: 'disk is full', comment: 'Disk' },
