@@ -23,7 +23,7 @@ import {
 } from './report.mjs';
 import { measure, warmEvents } from './round.mjs';
 
-const ratioMin = 0.6;
+const ratioMin = 0.55;
 const shortMaxMs = 75_000;
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
