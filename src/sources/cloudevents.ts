@@ -13,11 +13,11 @@ import {
 import type { JsonPieces } from '../kit/json-pieces.ts';
 import { withSoundProof } from '../kit/proof.ts';
 import { pushBasics, pushSettings } from '../kit/push-settings.ts';
+import { pushedBy } from '../kit/pushed-by.ts';
 import {
   boundId,
   hashId,
   malformedBody,
-  onlyEvent,
   pushedJson,
   rawOf,
   recordOf,
@@ -41,8 +41,7 @@ const config = withSoundProof(
 type Settings = z.output<typeof config>;
 
 export const cloudevents: SourceDefinition<typeof config> = {
-  type: 'cloudevents',
-  isPushed: true,
+  ...pushedBy('cloudevents', create),
   config,
   example: {
     proof: 'header',
@@ -53,10 +52,6 @@ export const cloudevents: SourceDefinition<typeof config> = {
   secrets: ['secret', 'old_secret'],
   streams: ['event', 'change'],
   warnings: meaningWarnings,
-  readItem(text, settings) {
-    return settings && onlyEvent(create(settings, { id: 'cloudevents' }), text);
-  },
-  create,
 };
 
 function create(settings: Settings, { id: source }: { readonly id: string }): PushSource {

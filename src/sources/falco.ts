@@ -5,9 +5,9 @@ import type { JsonPieces } from '../kit/json-pieces.ts';
 import { withSoundProof } from '../kit/proof.ts';
 import { pushBasics, pushSettings } from '../kit/push-settings.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
+import { pushedBy } from '../kit/pushed-by.ts';
 import {
   hashId,
-  onlyEvent,
   pushedObject,
   rawOf,
   recordOf,
@@ -29,8 +29,7 @@ const severities: Readonly<Record<string, Severity>> = {
 };
 
 export const falco: SourceDefinition<typeof config> = {
-  type: 'falco',
-  isPushed: true,
+  ...pushedBy('falco', create),
   config,
   example: { proof: 'path', secret: 'a-secret-of-32-random-characters' },
   secrets: ['secret', 'old_secret'],
@@ -44,10 +43,6 @@ export const falco: SourceDefinition<typeof config> = {
       },
     },
   },
-  readItem(text, settings) {
-    return settings && onlyEvent(create(settings), text);
-  },
-  create,
 };
 
 const stream = 'alert';

@@ -7,10 +7,10 @@ import type { JsonPieces } from '../kit/json-pieces.ts';
 import { type Signature, secretsOf } from '../kit/proof.ts';
 import { limitSettings, pushLimits } from '../kit/push-settings.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
+import { pushedBy } from '../kit/pushed-by.ts';
 import {
   boundId,
   hashId,
-  onlyEvent,
   pushedObject,
   rawOf,
   recordOf,
@@ -38,8 +38,7 @@ const config = z.strictObject({
 type Settings = z.output<typeof config>;
 
 export const github: SourceDefinition<typeof config> = {
-  type: 'github',
-  isPushed: true,
+  ...pushedBy('github', create),
   config,
   example: { secret: 'a-secret-of-32-random-characters' },
   secrets: ['secret', 'old_secret'],
@@ -56,10 +55,6 @@ export const github: SourceDefinition<typeof config> = {
       },
     },
   },
-  readItem(text, settings) {
-    return settings && onlyEvent(create(settings, { id: 'github' }), text);
-  },
-  create,
 };
 
 const signature: Signature = {

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { firedSettings, firedSource, firedStreams } from '../kit/fired-alert.ts';
 import { withSoundProof } from '../kit/proof.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
-import { onlyEvent, wordOf } from '../kit/pushed-item.ts';
+import { pushedBy } from '../kit/pushed-by.ts';
+import { wordOf } from '../kit/pushed-item.ts';
 import type { PushSource, SourceDefinition } from '../kit/source.ts';
 
 const config = withSoundProof(z.strictObject(firedSettings));
 
 export const grafana: SourceDefinition<typeof config> = {
-  type: 'grafana',
-  isPushed: true,
+  ...pushedBy('grafana', create),
   config,
   example: {
     proof: 'signature',
@@ -24,8 +24,6 @@ export const grafana: SourceDefinition<typeof config> = {
   secrets: ['secret', 'old_secret'],
   streams: ['alert', 'change'],
   product: { name: 'Grafana', streams: firedStreams },
-  readItem: (text, settings) => settings && onlyEvent(create(settings, { id: 'grafana' }), text),
-  create,
 };
 
 function create(settings: z.output<typeof config>, { id }: { readonly id: string }): PushSource {

@@ -8,9 +8,9 @@ import { eventLink, filledLink } from '../kit/link-pattern.ts';
 import { withSoundProof } from '../kit/proof.ts';
 import { pushBasics, pushSettings } from '../kit/push-settings.ts';
 import { bodyOf } from '../kit/pushed-body.ts';
+import { pushedBy } from '../kit/pushed-by.ts';
 import {
   hashId,
-  onlyEvent,
   pushedObject,
   rawOf,
   recordOf,
@@ -43,17 +43,12 @@ const config = withSoundProof(
 type Settings = z.output<typeof config>;
 
 export const splunk: SourceDefinition<typeof config> = {
-  type: 'splunk',
-  isPushed: true,
+  ...pushedBy('splunk', create),
   config,
   example: { proof: 'path', secret: 'a-secret-of-32-random-characters', from: ['192.0.2.0/24'] },
   secrets: ['secret', 'old_secret'],
   streams: ['alert'],
   product: { name: 'Splunk', streams: { alert: alertStreams.alert } },
-  readItem(text, settings) {
-    return settings && onlyEvent(create(settings), text);
-  },
-  create,
 };
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -9,7 +9,8 @@ import {
 } from '../kit/item-meaning.ts';
 import { type Signature, secretsOf, tolerance } from '../kit/proof.ts';
 import { limitSettings, pushLimits } from '../kit/push-settings.ts';
-import { boundId, onlyEvent, pushedObject, rawOf, recordOf, wordOf } from '../kit/pushed-item.ts';
+import { pushedBy } from '../kit/pushed-by.ts';
+import { boundId, pushedObject, rawOf, recordOf, wordOf } from '../kit/pushed-item.ts';
 import type { PushSource, SourceDefinition } from '../kit/source.ts';
 import { standardSecret } from '../kit/standard-webhooks.ts';
 
@@ -40,8 +41,7 @@ const config = z.strictObject({
 type Settings = z.output<typeof config>;
 
 export const standardWebhooks: SourceDefinition<typeof config> = {
-  type: 'standard_webhooks',
-  isPushed: true,
+  ...pushedBy('standard_webhooks', create),
   config,
   example: {
     secret: `whsec_${'A'.repeat(43)}=`,
@@ -51,10 +51,6 @@ export const standardWebhooks: SourceDefinition<typeof config> = {
   secrets: ['secret', 'old_secret'],
   streams: ['event', 'change'],
   warnings: meaningWarnings,
-  readItem(text, settings) {
-    return settings && onlyEvent(create(settings, { id: 'standard_webhooks' }), text);
-  },
-  create,
 };
 
 function create(settings: Settings, { id: source }: { readonly id: string }): PushSource {

@@ -8,9 +8,9 @@ import { eventLink, filledLink } from '../../kit/link-pattern.ts';
 import { withSoundProof } from '../../kit/proof.ts';
 import { pushBasics, pushSettings } from '../../kit/push-settings.ts';
 import { bodyOf } from '../../kit/pushed-body.ts';
+import { pushedBy } from '../../kit/pushed-by.ts';
 import {
   boundId,
-  onlyEvent,
   pushedObject,
   rawOf,
   recordOf,
@@ -29,17 +29,12 @@ const config = withSoundProof(
 type Settings = z.output<typeof config>;
 
 export const elastic: SourceDefinition<typeof config> = {
-  type: 'elastic',
-  isPushed: true,
+  ...pushedBy('elastic', create),
   config,
   example: { proof: 'header', secret: 'a-secret-of-32-random-characters' },
   secrets: ['secret', 'old_secret'],
   streams: ['alert', 'change'],
   product: { name: 'Elastic', streams: alertStreams },
-  readItem(text, settings) {
-    return settings && onlyEvent(create(settings, { id: 'elastic' }), text);
-  },
-  create,
 };
 
 type Fields = Readonly<Record<string, unknown>>;

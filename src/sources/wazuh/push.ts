@@ -1,14 +1,15 @@
 // Source `wazuh`: alerts of Wazuh 4.x as its integrations post them (the alert as it is, or wrapped by
 // the stock script `shuffle`), and findings of 5.x as the template of a monitor posts them.
 import { z } from 'zod';
+import { alertStreams } from '../../kit/alert-streams.ts';
 import type { EventBody, EventDraft, Severity } from '../../kit/event.ts';
 import type { JsonPieces } from '../../kit/json-pieces.ts';
 import { withSoundProof } from '../../kit/proof.ts';
 import { pushBasics, pushSettings } from '../../kit/push-settings.ts';
 import { bodyOf } from '../../kit/pushed-body.ts';
+import { pushedBy } from '../../kit/pushed-by.ts';
 import {
   boundId,
-  onlyEvent,
   pushedObject,
   rawOf,
   recordOf,
@@ -24,25 +25,12 @@ const config = withSoundProof(z.strictObject({ ...pushSettings, severity_map: se
 type Settings = z.output<typeof config>;
 
 export const wazuh: SourceDefinition<typeof config> = {
-  type: 'wazuh',
-  isPushed: true,
+  ...pushedBy('wazuh', create),
   config,
   example: { proof: 'header', secret: 'a-secret-of-32-random-characters' },
   secrets: ['secret', 'old_secret'],
   streams: ['alert'],
-  product: {
-    name: 'Wazuh',
-    streams: {
-      alert: {
-        en: { title: 'New Alert', number: 'Alert ID' },
-        th: { title: 'การแจ้งเตือนใหม่', number: 'รหัสการแจ้งเตือน' },
-      },
-    },
-  },
-  readItem(text, settings) {
-    return settings && onlyEvent(create(settings), text);
-  },
-  create,
+  product: { name: 'Wazuh', streams: { alert: alertStreams.alert } },
 };
 
 type Fields = Readonly<Record<string, unknown>>;

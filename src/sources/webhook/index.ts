@@ -6,13 +6,13 @@ import {
   meantEvent,
 } from '../../kit/item-meaning.ts';
 import { pushBasics } from '../../kit/push-settings.ts';
-import { onlyEvent, pushedJson } from '../../kit/pushed-item.ts';
+import { pushedBy } from '../../kit/pushed-by.ts';
+import { pushedJson } from '../../kit/pushed-item.ts';
 import type { PushSource, SourceDefinition } from '../../kit/source.ts';
 import { config, type WebhookSettings } from './config.ts';
 
 export const webhook: SourceDefinition<typeof config> = {
-  type: 'webhook',
-  isPushed: true,
+  ...pushedBy('webhook', create),
   config,
   example: {
     proof: 'header',
@@ -29,11 +29,6 @@ export const webhook: SourceDefinition<typeof config> = {
   secrets: ['secret', 'old_secret'],
   streams: ['event', 'change'],
   warnings: meaningWarnings,
-  readItem(text, settings) {
-    if (settings === undefined) return undefined;
-    return onlyEvent(create(settings, { id: 'webhook' }), text);
-  },
-  create,
 };
 
 function create(settings: WebhookSettings, { id: source }: { readonly id: string }): PushSource {
