@@ -23,6 +23,18 @@ export function duration(text: string): number | undefined {
   return unit === undefined ? undefined : Number(count) * unitsMs[unit.toLowerCase() as Unit];
 }
 
+/**
+ * Nobody is offered a length of time that would be refused.
+ * @param lengths durations
+ * @returns those that are no longer than the most, in their order
+ */
+export function durationsWithin<Length extends string>(
+  lengths: readonly Length[],
+  maxMs: number,
+): Length[] {
+  return lengths.filter((length) => duration(length)! <= maxMs);
+}
+
 /** A text that {@link duration} reads: a whole number of the largest fitting unit up to days. */
 export function durationText(ms: number): string {
   const unit = (['d', 'h', 'm', 's'] as const).find((one) => ms > 0 && ms % unitsMs[one] === 0);

@@ -1,7 +1,7 @@
 // One grammar for every length of time that people write.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { duration, durationText } from '../../src/kit/duration.ts';
+import { duration, durationsWithin, durationText } from '../../src/kit/duration.ts';
 
 const day = 86_400_000;
 
@@ -33,4 +33,10 @@ test('what is written for a number of seconds reads back as the same', () => {
     }),
   );
   expect([60_000, 366 * day, 5_400_000, 0].map(durationText)).toEqual(['1m', '366d', '90m', '0s']);
+});
+
+test('of lengths that are offered, none is longer than the most', () => {
+  expect(durationsWithin(['1h', '1d', '7d'], day)).toEqual(['1h', '1d']);
+  expect(durationsWithin(['1h', '1d', '7d'], day - 1)).toEqual(['1h']);
+  expect(durationsWithin(['1h'], 0)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 // What a reader can do from a card, by what became of its event: buttons for what is done most, and
 // one menu for the rest. Pure.
 import type { CardAction } from '../../kit/card.ts';
+import { durationsWithin } from '../../kit/duration.ts';
 import type { EventBody, StoredEvent } from '../../kit/event.ts';
 import type { IncidentState, IncidentView } from '../../kit/incident.ts';
 import type { ActionName, Language } from './language.ts';
@@ -120,10 +121,10 @@ function placeOf({ id, body }: Pick<StoredEvent, 'id' | 'body'>) {
   return body.news === undefined ? { eventId: id } : { eventId: body.news.eventId, stepId: id };
 }
 
-/** Nobody is offered what would be refused. */
 function within(choices: Choices, maxMs: number): Choices {
   if (maxMs >= snoozes['24h']! * 1000) return choices;
-  return choices.filter(({ value }) => snoozes[value.slice('snooze.'.length)]! * 1000 <= maxMs);
+  const lengths = durationsWithin(Object.keys(snoozes), maxMs);
+  return choices.filter(({ value }) => lengths.includes(value.slice('snooze.'.length)));
 }
 
 type Choices = NonNullable<CardAction['choices']>;

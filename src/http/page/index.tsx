@@ -207,6 +207,7 @@ class Page {
       version: this.#deps.version,
       url: new URL(c.req.url),
       known: namesOf(context),
+      snoozeMaxMs: context?.config.incidents.snoozeMaxMs ?? 0,
       operate: (operation, input) =>
         this.#reads.answer(operation as unknown as AnyOperation, context!, {
           input,

@@ -16,6 +16,8 @@ export interface Visit {
   readonly url: URL;
   /** Names in the configuration. */
   readonly known: { readonly sources: readonly string[]; readonly sinks: readonly string[] };
+  /** No snooze may be longer. */
+  readonly snoozeMaxMs: number;
   /** Of the act after which the browser came here. */
   readonly notice?: Notice;
   /** As `perform`, by this visitor. */

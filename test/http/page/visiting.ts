@@ -27,6 +27,7 @@ export function visitOf(db: Database, path = '/', more: Partial<Visit> = {}): Vi
     ...{ actor: ann, words: words.en, locale: 'en', theme: 'auto', version: '1.2.3' },
     url: new URL(path, 'http://tocsin.example'),
     known: { sources: ['a'], sinks: ['soc'] },
+    snoozeMaxMs: 604_800_000,
     operate: (operation, input) => perform(operation, context, input),
     ...more,
   };

@@ -1,4 +1,5 @@
 // The incident of an event: how it stands, and what can be done about it.
+import { durationsWithin, durationText } from '../../../../kit/duration.ts';
 import { type event, includes } from '../../../../operations/index.ts';
 import { Standing } from '../../parts/incident.tsx';
 import type { Visit } from '../../visit.ts';
@@ -52,7 +53,14 @@ const actsOf: Readonly<Record<Shown['state'], readonly ActName[]>> = {
 
 const lengths = ['1h', '4h', '1d', '7d'] as const;
 
-function acts({ event: id, state, version }: Shown, hasSteps: boolean, { actor, words }: Visit) {
+/** Where each of them would be refused, the longest that is not. */
+function lengthsOf({ snoozeMaxMs }: Visit): readonly string[] {
+  const allowed = durationsWithin(lengths, snoozeMaxMs);
+  return allowed.length > 0 ? allowed : [durationText(snoozeMaxMs)];
+}
+
+function acts({ event: id, state, version }: Shown, hasSteps: boolean, visit: Visit) {
+  const { actor, words } = visit;
   const own = words.incidents;
   if (!includes(actor.role, 'operate'))
     return <p class="quiet">{words.shell.readOnly.replace('{role}', 'operate')}</p>;
@@ -75,7 +83,7 @@ function acts({ event: id, state, version }: Shown, hasSteps: boolean, { actor, 
         <>
           {name === 'snooze' && (
             <select name="for" aria-label={own.length}>
-              {lengths.map((length) => (
+              {lengthsOf(visit).map((length) => (
                 <option value={length}>{length}</option>
               ))}
             </select>

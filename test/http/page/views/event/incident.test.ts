@@ -39,6 +39,25 @@ test('the buttons are those of its state', async () => {
   expect(buttons(await get(at))).toEqual(['note', 'reopen']);
 });
 
+test('it can be snoozed for no longer than the configuration allows', async () => {
+  const at = `/events/${await stored()}`;
+  const offered = async (snooze_max: string) => {
+    const config = configOf(`
+incidents: { snooze_max: ${snooze_max} }
+sources:
+  a: { type: deepinstinct_events, url: "https://console.example", token: "0123456789abcdef" }
+sinks: { soc: { type: stdout } }
+`);
+    const contextOf = (actor: Actor) => contextOn(db(), { actor, config });
+    const html = await visitor(db(), 'operate', { contextOf }).get(at);
+    return [...html.matchAll(/<option value="(\d+\w)">/g)].map(([, length]) => length);
+  };
+  expect(await offered('7d')).toEqual(['1h', '4h', '1d', '7d']);
+  expect(await offered('1d')).toEqual(['1h', '4h', '1d']);
+  expect(await offered('90m')).toEqual(['1h']);
+  expect(await offered('30m')).toEqual(['30m']);
+});
+
 test('it can be escalated where its route has steps, while nobody has it', async () => {
   const config = configOf(`
 sources:
