@@ -43,6 +43,8 @@ export interface ChatAnswer {
 export interface Chat {
   /** Who may act. */
   readonly people: People;
+  /** Somebody set up the command there. */
+  readonly hasCommand: boolean;
   /** @returns undefined if this is no press of a button. Pure. */
   button(request: RawRequest): PressedButton | undefined;
   /**

@@ -21,6 +21,11 @@ export const refusalSentences = {
   silenceMatcher: '{silence} cannot be used: {fault}.',
   silenceUnknown: '{silence} names the {kind} {name}; there are: {known}.',
   silenceAll: '{silence} matches every event. Say what it is about, or that all events are meant.',
+  silenceGone: 'There is no silence {id}. The list of silences shows those that there are.',
+  silenceEnded: 'Silence {id} is over already.',
+  silenceOthers: 'Silence {id} is not of this owner, but of {owner}.',
+  silenceChanged:
+    'Somebody has changed silence {id} meanwhile. Look at it again, and repeat what you still want.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type RefusalCode = keyof typeof refusalSentences;

@@ -211,12 +211,12 @@ export const extend: Operation<ExtendInput, fields.ShownSilence> = {
     if (version !== null && version !== stored.version) throw refusalOf(silence, 'changed');
     const problem = extensionProblem(stored, { endsAtMs, nowMs, maxMs: config.silenceMaxMs });
     if (problem !== undefined) throw new ConflictError(`silence ${silence} ${problem}.`);
-    const refusal = await extendSilence(db, stored.id, {
+    const refused = await extendSilence(db, stored.id, {
       ...{ endsAtMs, owner: null },
       // What was judged is what is changed.
       version: stored.version,
     });
-    return changed(db, silence, refusal);
+    return changed(db, silence, refused);
   },
 };
 
@@ -248,24 +248,23 @@ export const end: Operation<EndInput, fields.ShownSilence> = {
 async function changed(
   db: Database,
   silence: string,
-  refusal: SilenceRefusal | undefined,
+  reason: SilenceRefusal | undefined,
 ): Promise<fields.ShownSilence> {
   const [stored] = await readSilences(db, [Number(silence)]);
-  if (refusal !== undefined) throw refusalOf(silence, refusal, stored);
+  if (reason !== undefined) throw refusalOf(silence, reason, stored);
   if (stored === undefined) throw refusalOf(silence, 'unknown');
   return fields.shownOf(stored);
 }
 
-function refusalOf(silence: string, refusal: SilenceRefusal, stored?: ListedSilence): Error {
-  if (refusal === 'unknown')
-    return new NotFoundError(
-      `there is no such silence as ${silence}. The list of silences shows those that there are.`,
-    );
-  const reasons: Readonly<Record<Exclude<SilenceRefusal, 'unknown'>, string>> = {
-    over: 'it is over already',
-    other_owner: `it is not of this owner, but of ${JSON.stringify(stored?.owner ?? '')}`,
-    changed: 'somebody has changed it meanwhile. Look at it again, and repeat what you still want',
-  };
-  const Refusal = refusal === 'changed' ? ChangedError : ConflictError;
-  return new Refusal(`silence ${silence}: ${reasons[refusal]}.`);
+function refusalOf(silence: string, reason: SilenceRefusal, stored?: ListedSilence): Error {
+  const [Refused, code] = refused[reason];
+  const owner = JSON.stringify(stored?.owner ?? '');
+  return new Refused([refusal(code, { id: silence, ...(reason === 'other_owner' && { owner }) })]);
 }
+
+const refused = {
+  unknown: [NotFoundError, 'silenceGone'],
+  over: [ConflictError, 'silenceEnded'],
+  other_owner: [ConflictError, 'silenceOthers'],
+  changed: [ChangedError, 'silenceChanged'],
+} as const satisfies Readonly<Record<SilenceRefusal, unknown>>;

@@ -126,7 +126,7 @@ describe('a change', () => {
   test.each([
     ['to a sooner end', { for: '1m' }, 'already. Name a later time, or end it.'],
     ['by more than is allowed', { for: '31d' }, 'more than 720 hours ahead'],
-    ['of another version', { for: '2h', version: 'x' }, 'somebody has changed it meanwhile'],
+    ['of another version', { for: '2h', version: 'x' }, 'Somebody has changed silence'],
   ])('%s is refused', async (_, more, words) => {
     const { id } = await add();
     const extend = overTheWire(db(), silence.extend, { silence: id, ...more });
@@ -138,12 +138,12 @@ describe('a change', () => {
     const { id, version } = await add();
     await overTheWire(db(), silence.extend, { silence: id, for: '2h' });
     const end = (more: object) => overTheWire(db(), silence.end, { silence: id, ...more });
-    await expect(end({ version })).rejects.toThrow('changed it meanwhile');
+    await expect(end({ version })).rejects.toThrow('Somebody has changed silence');
     await expect(end({ owner: 'bob' })).rejects.toThrow(
-      new ConflictError(`silence ${id}: it is not of this owner, but of "anna".`),
+      new ConflictError(`Silence ${id} is not of this owner, but of "anna".`),
     );
     await end({ owner: 'anna' });
-    await expect(end({})).rejects.toThrow(new ConflictError(`silence ${id}: it is over already.`));
+    await expect(end({})).rejects.toThrow(new ConflictError(`Silence ${id} is over already.`));
     await expect(overTheWire(db(), silence.extend, { silence: id, for: '2h' })).rejects.toThrow(
       `silence ${id} is over. Make a new one.`,
     );

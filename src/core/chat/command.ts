@@ -8,7 +8,7 @@ import { type Silenceable, silenceable } from './silence.ts';
 export type ItemName = string;
 
 export type Command =
-  | { readonly name: 'help' | 'status' | 'open' }
+  | { readonly name: 'help' | 'status' | 'open' | 'silences' }
   | { readonly name: 'show' | 'why'; readonly item: ItemName }
   | { readonly name: 'search'; readonly text: string }
   | ActOnItem
@@ -19,6 +19,12 @@ export type Command =
       readonly span: string;
       /** Only what it would have hidden. */
       readonly isPreview: boolean;
+    }
+  | {
+      readonly name: 'silence';
+      readonly what: 'end';
+      /** Its number. */
+      readonly silence: string;
     }
   | {
       readonly name: 'redrive';
@@ -35,23 +41,24 @@ export interface ActOnItem {
   readonly note: string | undefined;
 }
 
-/** How each command is written. */
+/** In which ways each command is written. */
 export const forms = {
-  help: 'help',
-  status: 'status',
-  open: 'open',
-  show: 'show <id>',
-  search: 'search <hash, device or text>',
-  ack: 'ack <id> [4h] [note]',
-  resolve: 'resolve <id> [note]',
-  snooze: 'snooze <id> <4h> [note]',
-  reopen: 'reopen <id> [note]',
-  escalate: 'escalate <id> [note]',
-  note: 'note <id> <note>',
-  silence: 'silence <file or device> <id> <4h> [preview]',
-  why: 'why <id>',
-  redrive: 'redrive [sink] [count]',
-} as const satisfies Readonly<Record<Command['name'], string>>;
+  help: ['help'],
+  status: ['status'],
+  open: ['open'],
+  show: ['show <id>'],
+  search: ['search <hash, device or text>'],
+  ack: ['ack <id> [4h] [note]'],
+  resolve: ['resolve <id> [note]'],
+  snooze: ['snooze <id> <4h> [note]'],
+  reopen: ['reopen <id> [note]'],
+  escalate: ['escalate <id> [note]'],
+  note: ['note <id> <note>'],
+  silence: ['silence <file or device> <id> <4h> [preview]', 'silence end <number>'],
+  silences: ['silences'],
+  why: ['why <id>'],
+  redrive: ['redrive [sink] [count]'],
+} as const satisfies Readonly<Record<Command['name'], readonly string[]>>;
 export type CommandName = keyof typeof forms;
 export const commandNames = Object.keys(forms) as readonly CommandName[];
 
@@ -80,6 +87,7 @@ function readRest(name: CommandName, rest: readonly string[]): Command | undefin
     case 'help':
     case 'status':
     case 'open':
+    case 'silences':
       return { name };
     case 'search':
       return rest.length === 0 ? undefined : { name, text: rest.join(' ') };
@@ -127,6 +135,7 @@ function readAct(
 function readSilence(words: readonly string[]): Command | undefined {
   const plain = words.filter((word) => !/^(for|preview)$/i.test(word));
   const [kind = '', written = '', ...behind] = plain;
+  if (kind.toLowerCase() === 'end') return readEnd(plain.slice(1));
   const what = silenceable.find((one) => one === kind.toLowerCase());
   const item = itemOf(written);
   if (what === undefined || !itemForm.test(item)) return undefined;
@@ -134,6 +143,14 @@ function readSilence(words: readonly string[]): Command | undefined {
   if (span === undefined || more.length > 0) return undefined;
   const isPreview = words.some((word) => word.toLowerCase() === 'preview');
   return { name: 'silence', what, item, span, isPreview };
+}
+
+const silenceForm = /^#?(\d{1,15})$/;
+
+function readEnd([written = '', ...more]: readonly string[]): Command | undefined {
+  const [, silence] = silenceForm.exec(itemOf(written)) ?? [];
+  if (silence === undefined || more.length > 0) return undefined;
+  return { name: 'silence', what: 'end', silence };
 }
 
 const countForm = /^\d{1,9}$/;

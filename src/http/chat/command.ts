@@ -14,7 +14,7 @@ import { find } from './find.ts';
 import { act, standing } from './incident.ts';
 import { open, search } from './lists.ts';
 import { redrive } from './redrive.ts';
-import { silenceLike } from './silence.ts';
+import { endSilence, silenceLike, silences } from './silence.ts';
 import { status } from './status.ts';
 import { type Said, type Visit, valueMax } from './visit.ts';
 import { why } from './why.ts';
@@ -24,15 +24,16 @@ export async function command(visit: Visit, { text }: WrittenCommand): Promise<S
   if (refusal !== undefined) return refusal;
   const read = readCommand(text);
   if (!('fault' in read)) return answered(visit, read);
-  if (read.fault === 'incomplete') return [visit.say('incomplete', { form: formOf(read.name) })];
+  if (read.fault === 'incomplete')
+    return formsOf(read.name).map((form) => visit.say('incomplete', { form }));
   return [visit.say('unknownCommand', { word: code(read.word, valueMax) }), ...list()];
 }
 
-function formOf(name: CommandName): Text {
-  return code(`/tocsin ${forms[name]}`, valueMax);
+function formsOf(name: CommandName): Text[] {
+  return forms[name].map((form) => code(`/tocsin ${form}`, valueMax));
 }
 
-const list = (): Said => commandNames.map(formOf);
+const list = (): Said => commandNames.flatMap(formsOf);
 
 function answered(visit: Visit, asked: Command): Promise<Said> {
   switch (asked.name) {
@@ -46,8 +47,10 @@ function answered(visit: Visit, asked: Command): Promise<Said> {
       return search(visit, asked.text);
     case 'redrive':
       return redrive(visit, asked);
+    case 'silences':
+      return silences(visit);
     default:
-      return ofItem(visit, asked);
+      return 'item' in asked ? ofItem(visit, asked) : endSilence(visit, asked.silence);
   }
 }
 

@@ -1,5 +1,7 @@
-// "Silence this file…" and "Silence this device…": what it would have hidden, and the silence.
-import { code, type Silenceable, silencedOf } from '../../core/chat/index.ts';
+// "Silence this file…" and "Silence this device…": what it would have hidden, and the silence; which
+// silences there are, and the end of one.
+import { code, count, type Silenceable, silencedOf } from '../../core/chat/index.ts';
+import type { Text } from '../../kit/card.ts';
 import { duration } from '../../kit/duration.ts';
 import { event, silence } from '../../operations/index.ts';
 import type { Asked } from './asked.ts';
@@ -30,9 +32,49 @@ export async function silenceLike(
   });
   const { id, endsAt } = added[0]!.silence;
   const until = visit.end.words.language.time(endsAt);
+  const end = `${visit.end.chat.hasCommand ? '/' : ''}tocsin silence end ${id}`;
   return [
     visit.say('silenced', { silence: code(id, valueMax), name: code(name, valueMax), until }),
     wouldHide,
-    visit.say('endSilence', { command: code(`tocsin silence end ${id}`, valueMax) }),
+    visit.say('endSilence', { command: code(end, valueMax) }),
   ];
+}
+
+const rowsMax = 15;
+
+export async function silences(visit: Visit): Promise<Said> {
+  const { items, next } = await visit.operate(silence.list, { limit: rowsMax });
+  if (items.length === 0) return [visit.say('noSilences')];
+  const lines = items.map((one) => lineOf(visit, one));
+  return [...lines, ...(next === null ? [] : [visit.say('andMore')])];
+}
+
+type Shown = Awaited<ReturnType<typeof silence.show.run>>;
+
+function lineOf(visit: Visit, { state, startsAt, endsAt, hidden, matcher, ...one }: Shown): Text {
+  const { time } = visit.end.words.language;
+  return visit.say('silenceIs', {
+    ...namedBy(one),
+    from: state === 'pending' ? time(startsAt) : undefined,
+    until: time(endsAt),
+    hidden: count(hidden),
+    matcher: code(JSON.stringify(matcher), matcherMax),
+  });
+}
+
+/** Code points: a line of a list, and no more than a screen of a phone. */
+const matcherMax = 120;
+
+/** @param id the number of the silence */
+export async function endSilence(visit: Visit, id: string): Promise<Said> {
+  const ended = await visit.operate(silence.end, { silence: id });
+  return [visit.say('silenceEnded', namedBy(ended))];
+}
+
+function namedBy({ id, owner, reason }: Pick<Shown, 'id' | 'owner' | 'reason'>) {
+  return {
+    silence: code(id, valueMax),
+    owner: code(owner, valueMax),
+    reason: code(reason, valueMax),
+  };
 }

@@ -23,7 +23,7 @@ export const menu = [
 ] as const;
 
 /** What the layout needs of a visit. */
-type Around = Omit<Visit, 'operate' | 'known'>;
+type Around = Omit<Visit, 'operate' | 'known' | 'snoozeMaxMs'>;
 
 /** The whole page. @param assets addresses of its own files */
 export async function documentOf(

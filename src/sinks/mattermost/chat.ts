@@ -40,6 +40,7 @@ const press = z.object({
 export function chatOf({ people, commandToken, isMember, emailOf }: ChatSettings): Chat {
   return {
     people,
+    hasCommand: commandToken !== undefined,
     button: pressed,
     command: (request) => written(request, commandToken),
     answer: answered,

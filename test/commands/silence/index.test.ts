@@ -60,7 +60,7 @@ test('add says what it would have hidden of what was announced; list and end spe
   expect(await runIn(world, ['silence', 'end', '1', '--owner', 'bob'])).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/\nsilence 1: it is not of this owner, but of "anna"\.\n$/),
+    stderr: expect.stringMatching(/\nSilence 1 is not of this owner, but of "anna"\.\n$/),
   });
   const longer = await runIn(world, ['silence', 'extend', '1', '--for', '5h']);
   expect(longer).toMatchObject({
@@ -87,10 +87,10 @@ test('add says what it would have hidden of what was announced; list and end spe
   expect((await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).code).toBe(0);
   expect(await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/\nsilence 1: it is over already\.\n$/),
+    stderr: expect.stringMatching(/\nSilence 1 is over already\.\n$/),
   });
   expect((await runIn(world, ['silence', 'end', '9', '--owner', 'anna'])).stderr).toContain(
-    'there is no such silence as 9. The list of silences shows',
+    'There is no silence 9. The list of silences shows',
   );
   expect((await runIn(world, ['silence', 'list'])).stdout).not.toMatch(/^1 /m);
   const every = JSON.parse((await runIn(world, ['silence', 'list', '--all', '--json'])).stdout);

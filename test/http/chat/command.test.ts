@@ -24,6 +24,7 @@ test('what is unknown or lacks something says how it is written', async () => {
   expect((await write('snooze 6001')).text).toBe(
     'Write it like this: `/tocsin snooze <id> <4h> [note]`',
   );
+  expect((await write('silence')).text.split('\n')).toHaveLength(2);
 });
 
 test('show says what happened, how it stands, and the rest of the card', async () => {

@@ -21,4 +21,8 @@ export const thRefusals: Readonly<Record<RefusalCode, string>> = {
   silenceMatcher: 'เงื่อนไขของการปิดเสียงใช้ไม่ได้: {fault}',
   silenceUnknown: 'การปิดเสียงระบุ {name} ซึ่งไม่มีอยู่ ที่มีคือ {known}',
   silenceAll: 'การปิดเสียงนี้จะซ่อนทุกเหตุการณ์ โปรดระบุว่าเกี่ยวกับอะไร',
+  silenceGone: 'ไม่มีการปิดเสียง {id} รายการการปิดเสียงแสดงทั้งหมดที่มี',
+  silenceEnded: 'การปิดเสียง {id} สิ้นสุดไปแล้ว',
+  silenceOthers: 'การปิดเสียง {id} ไม่ใช่ของเจ้าของนี้ แต่เป็นของ {owner}',
+  silenceChanged: 'มีคนเปลี่ยนการปิดเสียง {id} ไปแล้ว โปรดตรวจดูใหม่ แล้วสั่งอีกครั้งหากยังต้องการ',
 };

@@ -32,7 +32,7 @@ test('a silence is made, extended and ended, each with a row in the audit log', 
   const stale = await post(`/silences/${id}/end`, { version: version! });
   expect([stale.status, await stale.text()]).toEqual([
     409,
-    expect.stringContaining('somebody has changed it meanwhile'),
+    expect.stringContaining('Somebody has changed silence'),
   ]);
   const [, current] = /name="version" value="([^"]+)"/.exec(await get(`/silences/${id}/end`))!;
   await post(`/silences/${id}/end`, { version: current! });
@@ -64,7 +64,7 @@ test.each([
 });
 
 test('of a silence that is not there, the page says so', async () => {
-  expect(await visitor(db()).get('/silences/9/end')).toContain('there is no such silence as 9');
+  expect(await visitor(db()).get('/silences/9/end')).toContain('There is no silence 9');
 });
 
 test('the count of what a silence hid leads to exactly that', async () => {
