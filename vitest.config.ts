@@ -16,7 +16,11 @@ export default defineConfig({
     teardownTimeout: 30_000,
     reporters: ['default', new PlainReporter()],
     projects: [
-      project('code', ['test/**/*.test.ts'], ['test/faults/**', ...startsProcesses]),
+      project(
+        'code',
+        ['test/**/*.test.ts'],
+        ['test/faults/**', 'test/real/**', ...startsProcesses],
+      ),
       project('processes', startsProcesses),
     ],
   },

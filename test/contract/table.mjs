@@ -68,9 +68,6 @@ function linesBelow(path) {
 }
 
 function farEndOf(type) {
-  const isReal = [
-    `test/real/${type}.test.ts`,
-    ...['broker', 'server'].map((what) => `test/sinks/${type}/real-${what}.test.ts`),
-  ].some((path) => existsSync(join(root, path)));
+  const isReal = existsSync(join(root, `test/real/${type}.test.ts`));
   return isReal ? 'simulator, and a real one where its program is' : 'simulator';
 }

@@ -87,7 +87,10 @@ const metricNames = createMetrics({ version: '0', sources: [], sinks: [], roles:
   .map(({ name }) => name);
 
 /** Variables that are not Tocsin's own and that a document may name. */
-const foreignVariables = ['TEST_DATABASE_URL', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'];
+const foreignVariables = [
+  ...['TEST_DATABASE_URL', 'REAL_SERVERS', 'REAL_SERVERS_WANTED'],
+  ...['NODE_EXTRA_CA_CERTS', 'NODE_ENV'],
+];
 
 function isVariable(name: string): boolean {
   const known: readonly string[] = [...knownVariables, ...commandVariables];
