@@ -11,6 +11,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY build.mjs tsconfig.json ./
+COPY release ./release
 COPY drizzle ./drizzle
 COPY src ./src
 # The far ends of `tocsin demo`, which shows everything without an account.

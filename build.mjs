@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const main = join(root, 'dist', 'main.js');
@@ -46,7 +46,10 @@ rmSync(join(root, 'dist.old'), { recursive: true, force: true });
 function makeSeed() {
   const script = join(fresh, 'src', 'store', 'embedded', 'make-seed.js');
   if (!existsSync(script)) return;
-  const result = spawnSync(process.execPath, [script], {
+  const archive = join(fresh, 'embedded-seed.tar.gz');
+  // A clock that stands, so that the same sources give the same archive.
+  const still = pathToFileURL(join(root, 'release', 'still.mjs')).href;
+  const result = spawnSync(process.execPath, ['--import', still, script, archive], {
     cwd: root,
     stdio: 'inherit',
     timeout: 120_000,

@@ -30,7 +30,7 @@ const readme = documents.find(({ path }) => path === 'README.md')!;
  */
 const languages = ['sh', 'crontab', 'text'];
 /** npm's own commands that need no script. */
-const npmCommands = ['ci', 'install'];
+const npmCommands = ['ci', 'install', 'publish'];
 
 /** One list for each rule, so that the rules can be tried on a broken document too. */
 const faults = {

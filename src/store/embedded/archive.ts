@@ -7,13 +7,16 @@ import { gunzip, gzip } from 'node:zlib';
 
 const blockBytes = 512;
 
-/** Everything below `folder`, except files named in `without`. */
+/** Everything below `folder`, except files named in `without`: the same bytes for the same files. */
 export async function packFolder(folder: string, without: readonly string[]): Promise<Buffer> {
   const blocks: Buffer[] = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
+  const found = entries.map((entry) => {
     const path = join(entry.parentPath, entry.name);
-    const name = path.slice(folder.length + 1);
+    return { entry, path, name: path.slice(folder.length + 1) };
+  });
+  // A folder's name is the beginning of the names in it, so it comes first.
+  for (const { entry, path, name } of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.isDirectory()) {
       blocks.push(header(name, 0, '5'));
     } else if (entry.isFile() && !without.includes(name)) {

@@ -1,4 +1,5 @@
-// Run by the build: makes the prepared database that a first start unpacks. Nothing imports it.
+// Run by the build: makes the prepared database that a first start unpacks, where its argument says.
+// Nothing imports it.
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { packFolder } from './archive.ts';
 import { openEmbedded } from './open.ts';
 import { seedPath, seedVersion, versionFileOf } from './seed.ts';
 
+const path = process.argv[2] ?? seedPath;
 const directory = await mkdtemp(join(tmpdir(), 'tocsin-seed-'));
 try {
   let failure: Error | undefined;
@@ -26,10 +28,10 @@ try {
     'postmaster.opts',
   ]);
   // First, so that no version ever stands beside another version's archive.
-  await rm(versionFileOf(seedPath), { force: true });
-  await writeFile(`${seedPath}.new`, archive);
-  await rename(`${seedPath}.new`, seedPath);
-  await writeFile(versionFileOf(seedPath), seedVersion());
+  await rm(versionFileOf(path), { force: true });
+  await writeFile(`${path}.new`, archive);
+  await rename(`${path}.new`, path);
+  await writeFile(versionFileOf(path), seedVersion());
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

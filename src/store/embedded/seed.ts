@@ -2,32 +2,30 @@
 // it fits this release.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { projectRoot } from '../../kit/project.ts';
 
-const isSource = import.meta.url.endsWith('.ts');
-
 /** Where the build puts the archive, also for a process that runs from the sources. */
-export const seedPath = fileURLToPath(
-  new URL(`../../../${isSource ? 'dist/' : ''}embedded-seed.tar.gz`, import.meta.url),
-);
+export const seedPath = join(projectRoot, 'dist', 'embedded-seed.tar.gz');
 
 const migrationsFolder = join(projectRoot, 'drizzle');
 
 /** What an archive depends on: the exact release of PGlite, and the applied migrations. */
 export function seedVersion(): string {
-  const manifest = join(
-    dirname(fileURLToPath(import.meta.resolve('@electric-sql/pglite'))),
-    '..',
-    'package.json',
-  );
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  const version = pgliteVersion();
   const hash = createHash('sha256');
   const files = readdirSync(migrationsFolder).filter((name) => name.endsWith('.sql'));
   for (const name of files.sort())
     hash.update(name).update(readFileSync(join(migrationsFolder, name)));
   return `pglite ${version}, migrations ${hash.digest('hex')}`;
+}
+
+/** A release holds its packages in its own files, and names their versions under `bundled`. */
+function pgliteVersion(): string {
+  const { dependencies, bundled } = JSON.parse(
+    readFileSync(join(projectRoot, 'package.json'), 'utf8'),
+  ) as Record<'dependencies' | 'bundled', Readonly<Record<string, string>> | undefined>;
+  return (bundled ?? dependencies)?.['@electric-sql/pglite'] ?? 'unknown';
 }
 
 /** The file beside an archive that says what it was made with. */
