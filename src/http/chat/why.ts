@@ -1,5 +1,5 @@
 // "Why this card?": the route that sent the event here, and what the routes and silences as they are
-// now would do with it.
+// now would do with it. What came later has no card of its own: the card is explained first.
 import { code } from '../../core/chat/index.ts';
 import type { Text } from '../../kit/card.ts';
 import { ConflictError, event } from '../../operations/index.ts';
@@ -8,8 +8,27 @@ import { words } from '../page/words/index.ts';
 import { type Said, type Visit, valueMax } from './visit.ts';
 
 export async function why(visit: Visit, eventId: string): Promise<Said> {
+  const shown = await visit.operate(event.show, { event: eventId });
+  const root = shown.incident?.event ?? eventId;
+  if (root === eventId) return ofOne(visit, eventId, shown);
+  const named = { event: code(`#${eventId}`, valueMax), root: code(`#${root}`, valueMax) };
+  const card = await ofOne(visit, root, await visit.operate(event.show, { event: root }));
+  return [
+    visit.say('whyLater', named),
+    ...card,
+    visit.say('whyItself', named),
+    ...(await ofOne(visit, eventId, shown)),
+  ];
+}
+
+type Shown = Awaited<ReturnType<typeof event.show.run>>;
+
+async function ofOne(
+  visit: Visit,
+  eventId: string,
+  { routes, deliveries }: Pick<Shown, 'routes' | 'deliveries'>,
+): Promise<Said> {
   const { sink } = visit.end;
-  const { routes, deliveries } = await visit.operate(event.show, { event: eventId });
   const delivery = deliveries.find((one) => one.sink === sink);
   const then: Text[] = [];
   if (delivery?.route) then.push(visit.say('whyRoute', { route: code(delivery.route, valueMax) }));

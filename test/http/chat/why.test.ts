@@ -4,7 +4,7 @@ import { event as events, perform, silence } from '../../../src/operations/index
 import { contextOn } from '../../operations/acting.ts';
 import { useChat } from './chatting.ts';
 
-const { db, posted, press } = useChat();
+const { db, posted, press, write } = useChat();
 const linesOf = async (event: number, settings = {}) =>
   (await press({ action: 'why', event, settings })).text.split('\n');
 
@@ -46,4 +46,22 @@ test('of Tocsin itself, no route decides', async () => {
   await db()
     .$client`update deliveries set route = null, digest_id = null where event_id = ${event}`;
   expect(await linesOf(event)).toEqual(['No route sent it: it comes from Tocsin itself.']);
+});
+
+test('of a later change it explains the card first, then the change', async () => {
+  const event = await posted();
+  const change = { source: 'a', externalId: '17', fields: [] };
+  const later = { externalId: '17@2', stream: 'change', body: { change } };
+  const id = await posted(later);
+  await db().$client`update deliveries set route = 'later' where event_id = ${id}`;
+  const lines = (await write(`why #${id}`)).text.split('\n');
+  expect(lines[0]).toBe(
+    `\`#${id}\` came later, and is about \`#${event}\`. The card of \`#${event}\`:`,
+  );
+  const itself = lines.indexOf(`And \`#${id}\` itself:`);
+  expect(lines.slice(1, itself)).toEqual(await linesOf(event));
+  expect(lines.slice(itself + 1)).toContain('The route `later` sent it here.');
+  await db().$client`delete from deliveries where event_id = ${event}`;
+  await db().$client`delete from events where id = ${event}`;
+  expect((await write(`why #${id}`)).text).toMatch(/^The route `later` sent it here/);
 });

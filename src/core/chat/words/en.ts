@@ -19,6 +19,8 @@ export const en = {
   notReady: 'Tocsin is not ready: it is starting, or its database does not answer. Try again.',
   failed: 'Tocsin could not do this, and its log says why. Try again.',
   gone: 'This event is no longer stored: it is older than RETENTION.',
+  whyLater: '{event} came later, and is about {root}. The card of {root}:',
+  whyItself: 'And {event} itself:',
   whyRoute: 'The route {route} sent it here.',
   whyRoutes: 'Routes that took it when it arrived: {routes}.',
   whyNoRoute: 'No route sent it: it comes from Tocsin itself.',

@@ -18,6 +18,8 @@ export const th: Readonly<Record<ChatSentence, string>> = {
   notReady: 'Tocsin ยังไม่พร้อม: กำลังเริ่มทำงาน หรือฐานข้อมูลไม่ตอบ โปรดลองอีกครั้ง',
   failed: 'Tocsin ทำไม่สำเร็จ ดูสาเหตุได้ในล็อก โปรดลองอีกครั้ง',
   gone: 'เหตุการณ์นี้ไม่ได้เก็บไว้แล้ว เพราะเก่ากว่า RETENTION',
+  whyLater: '{event} มาทีหลัง และเกี่ยวกับ {root} การ์ดของ {root}:',
+  whyItself: 'ส่วน {event} เอง:',
   whyRoute: 'เส้นทาง {route} ส่งมาที่นี่',
   whyRoutes: 'เส้นทางที่รับเหตุการณ์นี้เมื่อมาถึง: {routes}',
   whyNoRoute: 'ไม่มีเส้นทางใดส่งมา: เป็นข้อความของ Tocsin เอง',
