@@ -1,7 +1,8 @@
 // Numbers: how long events took to the screen, to an acknowledgement and to the end.
 import { numbers as asked } from '../../../operations/index.ts';
+import { severityOf } from '../parts/event-rows.tsx';
 import { Table } from '../parts/table.tsx';
-import { Time } from '../parts/text.tsx';
+import { SeverityMark, Time } from '../parts/text.tsx';
 import type { View } from '../visit.ts';
 import type { Words } from '../words/index.ts';
 
@@ -43,7 +44,12 @@ export const numbers: View = async ({ words, url, operate }) => {
           columns={[
             {
               name: own.severity,
-              cell: ({ severity }) => severity ?? own.all,
+              cell: ({ severity }) =>
+                severity === undefined ? (
+                  own.all
+                ) : (
+                  <SeverityMark severity={severityOf(severity)} words={words} />
+                ),
             },
             {
               name: own.hours,

@@ -24,3 +24,17 @@ test('without events it says so, and an unknown number of days is a week', async
   expect(html).toContain('class="empty"');
   expect(html).toContain('<strong>7 d</strong>');
 });
+
+test.each([
+  ['en', 'Critical', 'business|other'],
+  ['th', 'วิกฤต', 'เวลาทำการ|นอกเวลาทำการ'],
+] as const)('severities and hours have their names in %s', async (locale, severity, hours) => {
+  await storePage(db(), { events: [draft(1, { severity: 5 })] });
+  const html = await visitor(db(), 'read', { locale: () => locale }).get('/numbers');
+  const row = /<tr data-key="CRITICAL [^>]*>(.*?)<\/tr>/.exec(html)?.[1] ?? '';
+  const cells = [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/g)].map(([, cell = '']) =>
+    cell.replaceAll(/<[^>]*>/g, ''),
+  );
+  expect(cells[0]).toContain(severity);
+  expect(cells[1]).toMatch(new RegExp(`^(${hours})$`));
+});
