@@ -2,12 +2,14 @@
 // they are now.
 import { z } from 'zod';
 import { type EventBody, noticeSource } from '../kit/event.ts';
+import { vendorNames } from '../kit/incident.ts';
 import { createMask } from '../kit/mask.ts';
 import { deliveryStates } from '../kit/records/delivery.ts';
 import type { DeliveryDetail } from '../kit/records/detail.ts';
 import { refusal } from '../kit/refusals.ts';
 import type { Database } from '../store/database.ts';
 import { readEventDetail } from '../store/event-detail.ts';
+import { readCurrent } from '../store/incident-of.ts';
 import { readIncident, rootEventOf } from '../store/incidents.ts';
 import { countOthers, searchEvents, searchOn } from '../store/search/index.ts';
 import { cursorOf, keyOf } from './cursor.ts';
@@ -96,7 +98,12 @@ const shown = z.object({
   routes: z.array(text).describe('Those that took it when it arrived'),
   deliveries: z.array(delivery),
   incident: incident
-    .extend(history.shape)
+    .extend({
+      ...history.shape,
+      vendor: z
+        .partialRecord(z.enum(vendorNames), text)
+        .describe('What the vendor changed, as it says it now; an empty text was taken away'),
+    })
     .nullable()
     .describe('What became of it; null: the event that it is about is not stored'),
   changes: z.array(eventItem).describe('Other events of the same item, the newest first'),
@@ -148,7 +155,8 @@ async function incidentOf(db: Database, id: number): Promise<z.infer<typeof show
   const root = await rootEventOf(db, id);
   const known = root === null ? null : await readIncident(db, root);
   if (known === null) return null;
-  return { ...shownOf(known), ...(await readHistory(db, known.view)) };
+  const { vendor = {} } = (await readCurrent(db, known.view.eventId)) ?? {};
+  return { ...shownOf(known), ...(await readHistory(db, known.view)), vendor };
 }
 
 function unknownEvent(id: string): NotFoundError {

@@ -27,13 +27,15 @@ export const oneEvent: View = async (visit, { event: id = '' }) => {
   const hasSteps = routes.some(
     ({ name, escalate }) => escalate.length > 0 && shown.routes.includes(name),
   );
+  // Of the item itself, the card shows the highest that was seen.
+  const { severity } = shown.incident?.event === one.id ? shown.incident : one;
   const laidOut = laidOutJson(shown.raw);
   return {
     title: `${own.one} ${id}`,
     body: (
       <>
         <h1 class="row">
-          <SeverityMark severity={severityOf(one.severity)} words={words} />
+          <SeverityMark severity={severityOf(severity)} words={words} />
           <Theirs text={one.type} />
           <span class="quiet">
             {own.one} {id}

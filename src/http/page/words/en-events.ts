@@ -102,6 +102,7 @@ export const eventWords = {
       answer: 'Answer',
       ofDigest: 'of the digest',
     },
+    was: 'It was:',
     names: {
       threat: 'Threat',
       description: 'Description',

@@ -104,6 +104,7 @@ export const eventWords: typeof en = {
       answer: 'คำตอบ',
       ofDigest: 'ของสรุป',
     },
+    was: 'เดิม:',
     names: {
       threat: 'ภัยคุกคาม',
       description: 'คำอธิบาย',

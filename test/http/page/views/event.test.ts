@@ -1,5 +1,6 @@
 // One event on the page: with its decision, its deliveries and its raw object.
 import { beforeEach, expect, test } from 'vitest';
+import { changeIncident } from '../../../../src/core/incidents/change.ts';
 import { draft, storePage, useDatabase } from '../../../store/stored.ts';
 import { createTestPage } from '../visiting.ts';
 
@@ -62,4 +63,20 @@ test('an event of Tocsin itself says why no route takes it', async () => {
 test.each(['999999', 'x', '0'])('event %s is not there', async (none) => {
   const answer = await createTestPage(db()).request(`/events/${none}`);
   expect([400, 404]).toContain(answer.status);
+});
+
+test('what the vendor changed since is shown as it is now, by the item and by its change', async () => {
+  const fields = [{ name: 'status', from: 'OPEN', to: 'CLOSED BY <b>' }];
+  const change = { source: 'a', externalId: '17', fields };
+  const later = await idOf({ externalId: '17@2', stream: 'change', body: { ...body, change } });
+  await changeIncident(db(), {
+    ...{ eventId: Number(id), actor: 'a', via: 'vendor' },
+    wanted: { kind: 'vendor', change, severity: 5, seenAt: null },
+  });
+  for (const one of [id, later]) {
+    const text = (await get(`/events/${one}`)).replaceAll(/<[^>]*>/g, '');
+    expect(text).toContain('StatusCLOSED BY &lt;b&gt; It was: OPEN');
+  }
+  expect(await get(`/events/${id}`)).toMatch(/<h1[^>]*><span class="severity critical">/);
+  expect(await get(`/events/${later}`)).not.toMatch(/<h1[^>]*><span class="severity critical">/);
 });

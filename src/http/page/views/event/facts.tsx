@@ -1,5 +1,7 @@
 // What is known of an event, in the order in which people ask; what can be searched for is a link.
+// What the vendor changed since stands there as it is now, with what it was.
 import type { EventBody } from '../../../../kit/event.ts';
+import type { vendorNames } from '../../../../kit/incident.ts';
 import type { event } from '../../../../operations/index.ts';
 import { Theirs, Time } from '../../parts/text.tsx';
 import type { Words } from '../../words/index.ts';
@@ -10,6 +12,8 @@ type FactName = keyof Words['event']['names'];
 interface Fact {
   readonly name: FactName;
   readonly text: string | null | undefined;
+  /** What the event said, where the vendor says something else now; null: nothing. */
+  readonly was?: string | null;
   /** The filter of the search that finds its like. */
   readonly filter?: 'id' | 'hash' | 'device' | 'user' | 'ip' | 'type' | 'source' | 'subject';
   readonly canCopy?: true;
@@ -36,9 +40,9 @@ export function Facts({ shown, words }: { readonly shown: Shown; readonly words:
   );
 }
 
-function row({ name, text, filter, canCopy }: Fact, { event: own, shell }: Words) {
-  if (text === null || text === undefined || text === '') return null;
-  const shown = <Theirs text={text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text} />;
+function row({ name, text, was, filter, canCopy }: Fact, { event: own, shell }: Words) {
+  if (text === null || text === undefined || (text === '' && was === undefined)) return null;
+  const shown = cut(text || absent);
   return (
     <>
       <dt>{own.names[name]}</dt>
@@ -47,6 +51,12 @@ function row({ name, text, filter, canCopy }: Fact, { event: own, shell }: Words
           shown
         ) : (
           <a href={`/events?${new URLSearchParams({ [filter]: text })}`}>{shown}</a>
+        )}
+        {was !== undefined && (
+          <span class="quiet">
+            {' '}
+            {own.was} {cut(was || absent)}
+          </span>
         )}
         {canCopy && (
           <button
@@ -64,12 +74,21 @@ function row({ name, text, filter, canCopy }: Fact, { event: own, shell }: Words
   );
 }
 
-function factsOf({ event: one, body }: Shown): Fact[] {
+const absent = '–';
+
+function cut(text: string) {
+  return <Theirs text={text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text} />;
+}
+
+function factsOf(shown: Shown): Fact[] {
+  const { event: one, body } = shown;
   return [
     { name: 'threat', text: body.threatType },
     { name: 'description', text: body.description },
-    { name: 'action', text: one.action },
-    { name: 'status', text: one.status },
+    nowOf('action', one.action, shown),
+    nowOf('status', one.status, shown),
+    nowOf('fileStatus', null, shown),
+    nowOf('sandboxStatus', null, shown),
     { name: 'severityRaw', text: body.severityRaw },
     ...whereOf(body),
     ...whatOf(body),
@@ -80,12 +99,23 @@ function factsOf({ event: one, body }: Shown): Fact[] {
     { name: 'recurrence', text: numberOf(body.recurrence) },
     { name: 'affectedDevices', text: numberOf(body.affectedDevices) },
     { name: 'trigger', text: body.trigger },
-    { name: 'lastAction', text: body.lastAction },
-    { name: 'comment', text: body.comment },
+    nowOf('lastAction', body.lastAction, shown),
+    nowOf('comment', body.comment, shown),
     { name: 'itemId', text: one.itemId, filter: 'id', canCopy: true },
     { name: 'source', text: one.source, filter: 'source' },
     { name: 'stream', text: one.stream },
   ];
+}
+
+/** @param said by the event itself */
+function nowOf(
+  name: (typeof vendorNames)[number],
+  said: string | null | undefined,
+  { incident }: Shown,
+): Fact {
+  const now = incident?.vendor[name];
+  if (now === undefined || now === (said ?? '')) return { name, text: said };
+  return { name, text: now, was: said ?? null };
 }
 
 function whereOf({ device, user, tenant, remoteIp }: EventBody): Fact[] {
