@@ -22,6 +22,8 @@ export interface EscalatedIncident {
   readonly happenedAtMs: number;
   /** When it became open again after somebody had taken it; null: nobody had. */
   readonly reopenedAtMs: number | null;
+  /** When its last step was made; null: none was. */
+  readonly escalatedAtMs: number | null;
   /** When the first of its messages was delivered; null: none was. */
   readonly deliveredAtMs: number | null;
   /** Sinks whose message is pending or dead. */
@@ -40,6 +42,7 @@ const row = new RowReader<
   | 'step'
   | 'happened_at'
   | 'reopened_at'
+  | 'escalated_at'
   | 'delivered_at'
   | 'undelivered'
   | 'is_held'
@@ -72,13 +75,15 @@ export async function readEscalation(db: Database, id: number): Promise<Escalate
       i.route, i.step, extract(epoch from clock_timestamp()) * 1000 as now,
       extract(epoch from greatest(e.received_at, c.happened_at)) * 1000 as happened_at,
       extract(epoch from c.reopened_at) * 1000 as reopened_at,
+      extract(epoch from c.escalated_at) * 1000 as escalated_at,
       extract(epoch from d.delivered_at) * 1000 as delivered_at,
       coalesce(d.undelivered, '') as undelivered, coalesce(d.is_held, false) as is_held
     from incidents i join events e on e.id = i.event_id
       cross join lateral (
         select max(at) filter (where from_state <> 'open' and to_state = 'open') as reopened_at,
           max(at) filter (where kind in ('seen_again', 'severity_raised', 'reopened'))
-            as happened_at
+            as happened_at,
+          max(at) filter (where kind = 'escalated') as escalated_at
         from incident_changes where incident_id = i.id
       ) c
       cross join lateral (
@@ -108,6 +113,7 @@ function toEscalated(found: Parameters<typeof toEvent>[0]): EscalatedIncident {
     event: toEvent(found),
     happenedAtMs: row.number(found, 'happened_at'),
     reopenedAtMs: row.numberOrNull(found, 'reopened_at'),
+    escalatedAtMs: row.numberOrNull(found, 'escalated_at'),
     deliveredAtMs: row.numberOrNull(found, 'delivered_at'),
     undelivered: row.text(found, 'undelivered').split(',').filter(Boolean),
     isHeld: row.boolean(found, 'is_held'),

@@ -48,7 +48,8 @@ export interface NewChange {
  * - unless it stays open, the steps that nobody sends yet are suppressed, and no further one is
  *   made. Once it is open again, they begin anew. Whoever takes a digest stops the steps of the
  *   events in it for good: its message is all that people saw of them;
- * - if it becomes more severe while it is open, the last step whose time has passed is due again.
+ * - if it becomes more severe while it is open, the last step whose time has passed is due again;
+ * - if it happens again while it is open and no step is to come, it is looked at once more.
  *
  * @returns the incident as it is now; null if it had changed before, and nothing was written
  */
@@ -199,6 +200,9 @@ function escalation(
   // A step that passed may have been for higher severities alone: the last one counts again.
   if (before.state === 'open' && kind === 'severity_raised')
     return client`, step = greatest(step - 1, 0), ${again}`;
+  // Perhaps each step was made and nobody came: it is looked at, and must not be silent for ever.
+  if (before.state === 'open' && kind === 'seen_again')
+    return client`, step_at = case when route is not null then coalesce(step_at, now()) end`;
   if (before.state === 'open') return client``;
   return client`, step = 0, escalated_to = null, ${again}`;
 }

@@ -20,7 +20,7 @@ import { silence } from '../silences/index.ts';
 import type { SilenceReader } from '../silences/reader.ts';
 import { currentDuty } from './calendar.ts';
 import { callOf, mentionOf } from './step.ts';
-import { type StepVerdict, verdictOn } from './verdict.ts';
+import { againMinMs, type StepVerdict, verdictOn } from './verdict.ts';
 
 const everyMs = 2000;
 const batchMax = 100;
@@ -61,7 +61,7 @@ export class Escalation {
     const afters = deps.routes.flatMap(({ escalate }) =>
       momentsOf(escalate ?? []).map(({ atMs }) => atMs),
     );
-    this.#aheadMaxMs = Math.max(60_000, ...afters) + 120_000;
+    this.#aheadMaxMs = Math.max(againMinMs, ...afters) + 120_000;
   }
 
   /** Looks at each incident whose time has come. */

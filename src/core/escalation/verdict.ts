@@ -6,6 +6,11 @@ import type { Moment } from '../rules/escalation.ts';
 export const graceMs = 60_000;
 /** How soon it is looked at again where a message waits for its group or its hours. */
 const heldAgainMs = 60_000;
+/**
+ * What happens again after the last step makes that one again, and no sooner than this after it:
+ * it may happen every second.
+ */
+export const againMinMs = 15 * 60_000;
 
 /** What is known of an incident. Times are milliseconds since the epoch, by the database's clock. */
 export interface EscalationFacts {
@@ -16,6 +21,8 @@ export interface EscalationFacts {
   readonly happenedAtMs: number;
   /** When it became open again after somebody had taken it; null: nobody had. */
   readonly reopenedAtMs: number | null;
+  /** When its last step was made, by the time or by somebody; null: none was. */
+  readonly escalatedAtMs: number | null;
   /** When its first message was delivered; null: none was. */
   readonly deliveredAtMs: number | null;
   /** None was, and each that is not yet delivered waits for its group or its hours. */
@@ -48,9 +55,9 @@ export function verdictOn(
 ): StepVerdict {
   const { state, step, happenedAtMs, nowMs } = facts;
   if (state !== 'open') return { kind: 'end', reason: 'taken' };
-  if (step >= moments.length) return { kind: 'end', reason: 'done' };
+  if (step >= moments.length) return again(facts, moments);
   if (nowMs - happenedAtMs > maxAgeMs) return { kind: 'end', reason: 'too_old' };
-  const isDelivered = facts.deliveredAtMs !== null;
+  const isDelivered = wasDelivered(facts);
   if (!isDelivered && facts.isHeld) return { kind: 'wait', untilMs: nowMs + heldAgainMs };
   const startMs = startOf(facts);
   const timeOf = (index: number) => startMs + moments[index]!.atMs;
@@ -61,9 +68,31 @@ export function verdictOn(
     kind: 'make',
     at,
     skipped: at - step,
-    reason: isDelivered ? 'unacknowledged' : 'undelivered',
+    reason: reasonOf(facts),
     nextAtMs: at + 1 < moments.length ? timeOf(at + 1) : null,
   };
+}
+
+function wasDelivered({ deliveredAtMs }: EscalationFacts): boolean {
+  return deliveredAtMs !== null;
+}
+
+function reasonOf(facts: EscalationFacts): StepReason {
+  return wasDelivered(facts) ? 'unacknowledged' : 'undelivered';
+}
+
+/** Every step was made, nobody took it, and perhaps it happened again since. */
+function again(facts: EscalationFacts, moments: readonly Moment[]): StepVerdict {
+  const { happenedAtMs, deliveredAtMs, nowMs } = facts;
+  const escalatedAtMs = Math.min(facts.escalatedAtMs ?? 0, nowMs);
+  const toldAtMs = facts.escalatedAtMs === null ? (deliveredAtMs ?? 0) : escalatedAtMs;
+  const last = moments.at(-1);
+  if (last === undefined || happenedAtMs <= toldAtMs) return { kind: 'end', reason: 'done' };
+  const gapMs = last.atMs - (moments.at(-2)?.atMs ?? 0);
+  const untilMs = escalatedAtMs + Math.max(gapMs, againMinMs);
+  if (nowMs < untilMs) return { kind: 'wait', untilMs };
+  const at = moments.length - 1;
+  return { kind: 'make', at, skipped: 0, reason: reasonOf(facts), nextAtMs: null };
 }
 
 /** A time that is yet to come was written before the clock went back. */

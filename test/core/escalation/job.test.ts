@@ -385,6 +385,79 @@ test('what becomes more severe is told to those who were left out as it was not'
   ).toEqual([['soc', '@lead', undefined]]);
 });
 
+/** It happens once more. */
+const recur = (eventId: number) =>
+  changeIncident(database(), {
+    ...{ eventId, actor: 'changes', via: 'vendor' },
+    wanted: {
+      kind: 'vendor',
+      change: { source: 'a', externalId: '1', fields: [], seenAgain: 1 },
+      severity: 4,
+      seenAt: null,
+    },
+  });
+
+test('what nobody took and happens again makes the last step again, however often it happens', async () => {
+  const id = await happen();
+  await deliver(id);
+  for (const minutes of [16, 16]) {
+    await pass(minutes);
+    await look();
+  }
+  const all = ['soc pending', 'mail pending', 'pager pending'];
+  expect(await told()).toEqual(all);
+  for (let count = 0; count < 20; count += 1) await recur(id);
+  await look();
+  expect(await told()).toEqual(all);
+  await pass(16);
+  await look();
+  await look();
+  const again = [...all, 'mail pending', 'pager pending'];
+  expect(await told()).toEqual(again);
+  // Not without a recurrence, and two days later with one.
+  await pass(48 * 60);
+  await look();
+  expect(await told()).toEqual(again);
+  await recur(id);
+  await look();
+  expect(await told()).toEqual([...again, 'mail pending', 'pager pending']);
+  expect(await incident()).toMatchObject({ step: 2, step_at: null });
+});
+
+test('a recurrence changes no time of a step that is to come, and calls nobody who has it', async () => {
+  const id = await happen();
+  await deliver(id);
+  await pass(10);
+  await recur(id);
+  await look();
+  expect(await told()).toEqual([]);
+  await pass(6);
+  await look();
+  expect(await told()).toEqual(['soc pending']);
+});
+
+test.each(['acknowledged', 'resolved'] as const)(
+  'what was %s and happens again begins its steps afresh',
+  async (kind) => {
+    const id = await happen();
+    await deliver(id);
+    await pass(31);
+    await look();
+    const wanted = kind === 'resolved' ? { kind } : { kind, forMs: 8 * 60 * minuteMs };
+    await changeIncident(database(), { eventId: id, wanted, actor: 'ana', via: 'chat' });
+    const before = await told();
+    await pass(5);
+    await recur(id);
+    expect(await incident()).toMatchObject({ state: 'open', step: 0 });
+    await pass(14);
+    await look();
+    expect(await told()).toEqual(before);
+    await pass(2);
+    await look();
+    expect(await told()).toEqual([...before, 'soc pending']);
+  },
+);
+
 test('what becomes more severe before its first step changes no time of a step', async () => {
   const id = await happen();
   await deliver(id);

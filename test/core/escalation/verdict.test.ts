@@ -1,6 +1,11 @@
 // When the next step of an escalation is made, waited for, left out, or never made.
 import { expect, test } from 'vitest';
-import { type EscalationFacts, graceMs, verdictOn } from '../../../src/core/escalation/verdict.ts';
+import {
+  againMinMs,
+  type EscalationFacts,
+  graceMs,
+  verdictOn,
+} from '../../../src/core/escalation/verdict.ts';
 import { momentsOf } from '../../../src/core/rules/escalation.ts';
 
 const minuteMs = 60_000;
@@ -21,6 +26,7 @@ const facts = (minutes: number, more: Partial<EscalationFacts> = {}): Escalation
   step: 0,
   happenedAtMs: startMs - 1000,
   reopenedAtMs: null,
+  escalatedAtMs: null,
   deliveredAtMs: startMs,
   isHeld: false,
   nowMs: startMs + minutes * minuteMs,
@@ -77,4 +83,35 @@ test('open again, it begins anew from then', () => {
 
 test('a delivery of later than now was written before the clock went back, and counts as now', () => {
   expect(verdict(-60)).toEqual({ kind: 'wait', untilMs: at(-45) });
+});
+
+test('what happens again after the last step makes that one again, as long after it as repeat would', () => {
+  const done = { step: 3, escalatedAtMs: at(60) };
+  expect(verdict(200, { ...done, happenedAtMs: at(60) })).toEqual({ kind: 'end', reason: 'done' });
+  const again = { ...done, happenedAtMs: at(61) };
+  expect(verdict(62, again)).toEqual({ kind: 'wait', untilMs: at(90) });
+  const made = { kind: 'make', at: 2, skipped: 0, reason: 'unacknowledged', nextAtMs: null };
+  expect(verdict(90, again)).toEqual(made);
+  expect(verdict(600, again)).toEqual(made);
+  expect(verdict(600, { ...again, deliveredAtMs: null })).toEqual({
+    ...made,
+    reason: 'undelivered',
+  });
+  expect(verdict(90, { ...again, state: 'resolved' })).toEqual({ kind: 'end', reason: 'taken' });
+  // Nobody was told at all: there was a silence.
+  expect(verdict(62, { ...again, escalatedAtMs: null })).toEqual(made);
+  // Of a clock that went back.
+  expect(verdict(62, { ...again, escalatedAtMs: at(600), happenedAtMs: at(601) })).toEqual({
+    ...{ kind: 'wait', untilMs: at(92) },
+  });
+});
+
+test('steps that follow within seconds do not call at each recurrence', () => {
+  const [moment] = moments;
+  const quick = [{ ...moment!, atMs: 10_000 }];
+  const again = { step: 1, escalatedAtMs: at(1), happenedAtMs: at(2) };
+  const verdictAt = (minutes: number) => verdictOn(facts(minutes, again), quick, dayMs);
+  expect(verdictAt(3)).toEqual({ kind: 'wait', untilMs: at(1) + againMinMs });
+  expect(verdictAt(16)).toMatchObject({ kind: 'make', at: 0 });
+  expect(verdictOn(facts(16, again), [], dayMs)).toEqual({ kind: 'end', reason: 'done' });
 });
