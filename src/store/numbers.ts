@@ -20,7 +20,9 @@ export interface HandledSearch {
 
 /**
  * The newest first. Left out are Tocsin's own, later changes of an item, and what nobody was to
- * hear of: no route sent it anywhere, or a silence covered it.
+ * hear of: no route sent it anywhere, or a silence covered it. Whoever takes a digest takes what
+ * travelled in it: the digest's acknowledgement is that of each of these events, and so is its end,
+ * unless somebody took the event by itself or something happened to it after that.
  */
 export async function readHandled(
   db: Database,
@@ -30,9 +32,13 @@ export async function readHandled(
   const rows = await db.$client`
     select e.severity, extract(epoch from e.received_at) * 1000 as received_at,
       extract(epoch from d.delivered_at) * 1000 as delivered_at,
-      extract(epoch from i.acknowledged_at) * 1000 as acknowledged_at,
-      extract(epoch from case when i.state = 'resolved' then i.resolved_at end) * 1000
-        as resolved_at,
+      extract(epoch from least(i.acknowledged_at, d.acknowledged_at)) * 1000 as acknowledged_at,
+      extract(epoch from case
+        when i.state = 'resolved' then i.resolved_at
+        when i.by is null and not exists (
+          select 1 from incident_changes c where c.incident_id = i.id and c.at > d.resolved_at
+        ) then d.resolved_at
+      end) * 1000 as resolved_at,
       coalesce(i.state = 'resolved' and i.via = 'vendor', false) as is_vendors
     from (
       select id, severity, received_at from events
@@ -43,9 +49,12 @@ export async function readHandled(
       order by id desc limit ${rowsMax}
     ) e
       cross join lateral (
-        select min(finalized_at) filter (where state = 'delivered') as delivered_at,
-          count(*) filter (where state <> 'suppressed') as wanted
-        from deliveries where event_id = e.id and kind = 'card'
+        select min(m.finalized_at) filter (where m.state = 'delivered') as delivered_at,
+          count(*) filter (where m.state <> 'suppressed') as wanted,
+          min(g.acknowledged_at) as acknowledged_at,
+          min(g.resolved_at) filter (where g.state = 'resolved') as resolved_at
+        from deliveries m left join incidents g on g.event_id = m.digest_id
+        where m.event_id = e.id and m.kind = 'card'
       ) d
       left join incidents i on i.event_id = e.id
     where d.wanted > 0

@@ -1,6 +1,7 @@
 // Which events count, and what is known of each.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { changeIncident } from '../../src/core/incidents/change.ts';
+import type { Wanted } from '../../src/core/incidents/decide.ts';
 import { recordDelivered } from '../../src/store/deliveries/index.ts';
 import { readHandled } from '../../src/store/numbers.ts';
 import { draft, storePage, useDatabase } from './stored.ts';
@@ -50,4 +51,55 @@ test('what nobody was to hear of, news, changes and other times do not count', a
   await db.$client`
     update events set received_at = now() - interval '8 days' where external_id = '4'`;
   expect(await readHandled(db, { ...week(), rowsMax: 10 })).toEqual([]);
+});
+
+describe('what travelled in a digest', () => {
+  const by = { actor: 'ana', via: 'chat' };
+  const change = (eventId: number, wanted: Wanted) =>
+    changeIncident(database(), { eventId, wanted, ...by });
+  const acknowledged: Wanted = { kind: 'acknowledged', forMs: null };
+  /** @returns the ids of the digest and of the events in it */
+  async function digested(): Promise<readonly [number, number, number]> {
+    const own = [draft('d', { stream: 'digest', severity: 5 })];
+    const [digest] = (await storePage(database(), { source: 'tocsin', events: own }))!.events;
+    const events = [draft(1), draft(2)];
+    const [first, second] = (await storePage(database(), { events }))!.events;
+    await database().$client`
+      update deliveries set digest_id = ${digest!.id}, priority = 11
+      where event_id in (${first!.id}, ${second!.id})`;
+    return [digest!.id, first!.id, second!.id];
+  }
+  /** Of the first event and the second: which times there are. */
+  async function taken() {
+    const found = await readHandled(database(), { ...week(), rowsMax: 10 });
+    return found
+      .toReversed()
+      .map(({ acknowledgedAtMs, resolvedAtMs }) =>
+        [acknowledgedAtMs !== null && 'taken', resolvedAtMs !== null && 'done'].filter(Boolean),
+      );
+  }
+
+  test('is acknowledged and resolved with it, and open again with it', async () => {
+    const [digest] = await digested();
+    expect(await taken()).toEqual([[], []]);
+    await change(digest, acknowledged);
+    expect(await taken()).toEqual([['taken'], ['taken']]);
+    await change(digest, { kind: 'resolved' });
+    expect(await taken()).toEqual([
+      ['taken', 'done'],
+      ['taken', 'done'],
+    ]);
+    await change(digest, { kind: 'reopened' });
+    expect(await taken()).toEqual([['taken'], ['taken']]);
+  });
+
+  test('is what somebody made of it alone, or what happened to it later', async () => {
+    const [digest, first, second] = await digested();
+    await change(first, { kind: 'resolved' });
+    await change(first, { kind: 'reopened' });
+    await change(digest, { kind: 'resolved' });
+    expect(await taken()).toEqual([[], ['done']]);
+    await change(second, { kind: 'noted' });
+    expect(await taken()).toEqual([[], []]);
+  });
 });
