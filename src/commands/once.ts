@@ -30,7 +30,7 @@ export function createOnce(waits: OnceWaits, registries: Registries = { sources,
       const onFatal = (error: Error) => log.error({ err: error }, 'the embedded database ended');
       const ground = await openGround({ ...around, onFatal });
       try {
-        const relay = new Relay({ ...around, ...ground, registries });
+        const relay = new Relay({ ...around, ...ground });
         const outcome = await runToEnd(relay, log, waits).finally(() => relay.close());
         const { problems, remarks } = outcome;
         const mask = createMask(config.secrets);

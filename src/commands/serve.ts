@@ -4,15 +4,15 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from '../cli/command.ts';
 import { holdSignals, type Signals } from '../cli/signals.ts';
-import { loadConfig, type Registries } from '../config/index.ts';
+import { loadNamedConfig, type TypeLoaders } from '../config/index.ts';
 import type { FilesRead } from '../kit/files.ts';
 import { createLogger } from '../observe/log.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { type Service, startService } from '../service/start.ts';
-import { sinks } from '../sinks/index.ts';
-import { sources } from '../sources/index.ts';
+import { sinkLoaders } from '../sinks/registry.ts';
+import { sourceLoaders } from '../sources/registry.ts';
 
-const registries: Registries = { sources, sinks };
+const loaders: TypeLoaders = { sources: sourceLoaders, sinks: sinkLoaders };
 
 /**
  * An option of V8: old objects are collected once there is two and a half times as much as was left
@@ -33,12 +33,12 @@ export const command: Command = {
     setFlagsFromString(heapPace);
     const asked = listenToSignals(io.signals ?? holdSignals());
     const load = (files: FilesRead) =>
-      loadConfig({ env: io.env, directory: io.directory, registries, files });
+      loadNamedConfig({ env: io.env, directory: io.directory, files }, loaders);
     const files: FilesRead = new Map();
-    const config = load(files);
+    const config = await load(files);
     const log = createLogger({ level: config.logLevel, secrets: config.secrets });
-    const reread = (filesNow: FilesRead) => {
-      const next = load(filesNow);
+    const reread = async (filesNow: FilesRead) => {
+      const next = await load(filesNow);
       log.addSecrets(next.secrets);
       return next;
     };

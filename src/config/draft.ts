@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../kit/errors.ts';
 import { readConfig } from './load.ts';
+import { withNamedTypes } from './named.ts';
 import { type AdapterInput, type Definition, findDefinition } from './read/adapters.ts';
 import type { ConfigReading } from './read/reading.ts';
 import type { AdapterConfig, Config } from './read/shape.ts';
@@ -14,14 +15,15 @@ const name = 'draft';
  * run. Settings with a secret are undefined: `${VAR}` and the paths of files are not looked up.
  * @throws {ConfigError} with every problem, each with its line and column
  */
-export function readDraft(text: string, running: Config): ConfigReading {
-  const { registries, variables } = running.ground;
+export async function readDraft(text: string, running: Config): Promise<ConfigReading> {
+  const { registries, loaders, variables } = running.ground;
   const isList = /^(?:\s|#.*\n|---\s*\n)*-\s/.test(text);
   try {
-    return readConfig({
+    const options = {
       env: variables,
       directory: '/',
       registries,
+      ...(loaders && { loaders }),
       needs: [],
       areCredentialsOptional: true,
       // A list stands for the routes.
@@ -30,7 +32,8 @@ export function readDraft(text: string, running: Config): ConfigReading {
         sources: running.sources.map((one) => inputOf(one, registries.sources)),
         sinks: running.sinks.map((one) => inputOf(one, registries.sinks)),
       },
-    });
+    };
+    return await withNamedTypes(options, readConfig);
   } catch (error) {
     if (!isList || !(error instanceof ConfigError)) throw error;
     throw new ConfigError(error.problems.map(oneLineUp), error.warnings);

@@ -4,6 +4,7 @@
 export { readDraft } from './draft.ts';
 export { type LintRule, lint, type Remark } from './lint/index.ts';
 export { type LoadOptions, loadConfig, readConfig } from './load.ts';
+export { loadNamedConfig } from './named.ts';
 export { findDefinition, secretsOf } from './read/adapters.ts';
 export { changesForRestart } from './read/change.ts';
 export { type Findings, ownValue } from './read/environment.ts';
@@ -18,6 +19,7 @@ export type {
   ProxyConfig,
   Registries,
   SinkConfig,
+  TypeLoaders,
   WrittenRoute,
 } from './read/shape.ts';
 export { hasGap } from './read/sound.ts';

@@ -38,7 +38,7 @@ import {
   withStartFrom,
 } from './read/script.ts';
 import { findSecrets } from './read/secrets.ts';
-import type { Config, Need, Registries, SinkConfig } from './read/shape.ts';
+import type { Config, Need, Registries, SinkConfig, TypeLoaders } from './read/shape.ts';
 import { hasGap } from './read/sound.ts';
 import { readTracing } from './read/tracing.ts';
 import * as values from './read/values.ts';
@@ -53,6 +53,8 @@ export interface LoadOptions {
   /** Where `.env` is looked for and relative paths begin. */
   readonly directory: string;
   readonly registries: Registries;
+  /** What loads further types for a draft; absent: the registries have all. */
+  readonly loaders?: TypeLoaders;
   /**
    * What the command cannot do without; the absence of anything else is no problem. Default:
    * everything.
@@ -107,9 +109,17 @@ export function readConfig(options: LoadOptions): ConfigReading {
     throw new ConfigError(presented(findings.problems, mask), warnings);
   const hash = hashOf({ environment, file, sources, sinks }, registries, mask);
   const routes = writtenRoutes(file?.text ?? '');
-  const ground = { registries, variables: variablesOfRoutes(environment), routes };
+  const variables = variablesOfRoutes(environment);
+  const ground = { registries, loaders: options.loaders, variables, routes };
   const whole = { ...config, ground, secrets, warnings, hash };
   return { config: whole, environment, file, sources, sinks, registries };
+}
+
+/** The types that sources and sinks are of, whether or not there are such types. */
+export function namedTypes(options: LoadOptions) {
+  const parts = readParts(options, { problems: [], warnings: [], files: undefined });
+  const typesOf = (inputs: readonly AdapterInput[]) => inputs.flatMap(({ type }) => type ?? []);
+  return { sources: typesOf(parts.sources), sinks: typesOf(parts.sinks) };
 }
 
 /** The parts of a configuration before it is judged as a whole. */

@@ -98,7 +98,7 @@ export const diff: Operation<Input, Diff> = {
   }),
   permission: 'read',
   async run({ db, config }, { draft: written, days = 30 }) {
-    const draft = draftOf(written, config);
+    const draft = await draftOf(written, config);
     const renames = {
       sources: renamesOf(runningSources(config), draftSources(draft)),
       sinks: new Map(),
@@ -136,9 +136,9 @@ export const diff: Operation<Input, Diff> = {
 };
 
 /** @throws {InputError} with every problem, line and column */
-function draftOf(written: string, config: Config): ConfigReading {
+async function draftOf(written: string, config: Config): Promise<ConfigReading> {
   try {
-    return readDraft(written, config);
+    return await readDraft(written, config);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new InputError(

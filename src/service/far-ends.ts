@@ -6,16 +6,12 @@ import { noticeSource, noticeStream, type StoredEvent } from '../kit/event.ts';
 import { createHttpClient, type HttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { FarEnds } from '../operations/index.ts';
-import { sinks } from '../sinks/index.ts';
-import { sources } from '../sources/index.ts';
 import {
   type ConfiguredSink,
   type ConfiguredSource,
   createSinks,
   createSources,
 } from './adapters.ts';
-
-const registries = { sources, sinks };
 
 interface Adapters {
   readonly sources: readonly ConfiguredSource[];
@@ -60,12 +56,16 @@ class OwnAdapters implements Adapters {
   }
 
   get sources() {
-    this.#sources ??= createSources(this.#config, registries, this.#around()).polled;
+    this.#sources ??= createSources(
+      this.#config,
+      this.#config.ground.registries,
+      this.#around(),
+    ).polled;
     return this.#sources;
   }
 
   get sinks() {
-    this.#sinks ??= createSinks(this.#config, registries, this.#around());
+    this.#sinks ??= createSinks(this.#config, this.#config.ground.registries, this.#around());
     return this.#sinks;
   }
 

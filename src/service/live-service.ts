@@ -2,7 +2,7 @@
 // everything in reverse order.
 
 import type { Server } from 'node:http';
-import type { Config, Registries } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { createWake } from '../core/loops/wake.ts';
 import { askForProblem } from '../core/loops/writes.ts';
 import { type HeartbeatTimes, startHeartbeat } from '../core/notices/heartbeat.ts';
@@ -12,6 +12,7 @@ import { createApp } from '../http/app.ts';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { OperationContext } from '../operations/index.ts';
 import { databaseErrorText } from '../store/database.ts';
+import { answerOperations, logFailure } from './answer.ts';
 import { awaitDatabase, logDatabase, logWarnings } from './begin.ts';
 import { lookAtCredentials } from './credentials.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -19,7 +20,6 @@ import { farEndsOf } from './far-ends.ts';
 import type { Ground } from './ground.ts';
 import { ServiceIdentity } from './identity.ts';
 import { addressOf, startListening } from './listen.ts';
-import { answerOperations, logFailure } from './operate.ts';
 import { pushedActs } from './pushed-acts.ts';
 import { isLive, readiness, type ServiceState, whyNoHeartbeat } from './readiness.ts';
 import { Relay } from './relay.ts';
@@ -50,7 +50,6 @@ export interface LiveOptions extends Ground {
   readonly config: Config;
   readonly log: Logger;
   readonly version: string;
-  readonly registries: Registries;
   readonly origin: ConfigOrigin | undefined;
   /** Absent: every minute. */
   readonly heartbeatTimes?: HeartbeatTimes;

@@ -3,17 +3,15 @@
 // one.
 
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, loadConfig } from '../config/index.ts';
-import { createOperationsApp } from '../http/operations.ts';
-import { createLogger, type Logger } from '../observe/log.ts';
-import { type Actor, type Operation, type OperationContext, perform } from '../operations/index.ts';
+import { createLogger } from '../observe/log.ts';
+import { type Operation, perform } from '../operations/index.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { type Database, databaseErrorText, openPostgres } from '../store/database.ts';
-import type { RequestHandler } from '../store/embedded/directory-lock.ts';
+import { type Database, openPostgres } from '../store/database.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { commandActor } from './answer.ts';
 import { assertDatabase } from './database.ts';
 import { ownFarEnds } from './far-ends.ts';
 import { askService, isServiceRunning } from './running-service.ts';
@@ -100,20 +98,6 @@ async function operating<Result>(
   }
 }
 
-/** Whoever may use the database or its directory may do everything: the system has let them in. */
-function commandActor(name: string = userName()): Actor {
-  return { name, role: 'admin', via: 'cli', address: null };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container, the user may have no name.
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-}
-
 /**
  * The same for a command that works without the answer too. Makes no directory, opens no embedded
  * database, and migrates nothing.
@@ -127,7 +111,10 @@ export async function peek<In, Out>(
   const { databaseUrl: url, databasePrepare: prepare } = config;
   try {
     if (url === undefined)
-      return await askService(config.dataDir, operation, { input, actor: commandActor() });
+      return await askService(config.dataDir, operation, {
+        input,
+        actor: commandActor(),
+      });
     await assertDatabase(config);
     const db = openPostgres({ url, prepare, connectionsMax: 1 });
     return await operating(db, config, (run) => run(operation, input)).finally(() =>
@@ -170,26 +157,4 @@ export function loadForDatabase(
 ): Config {
   const needs = ['database', ...more] as const;
   return loadConfig({ env, directory, registries: { sources, sinks }, needs });
-}
-
-/**
- * Answers commands in the running service. Only users who may open the directory can ask. The
- * command learns that an operation failed; the reason is in the log.
- * @param around what operations work with now
- */
-export function answerOperations(
-  around: () => Omit<OperationContext, 'actor'>,
-  log: Logger,
-): RequestHandler {
-  const app = createOperationsApp({
-    contextOf: (name) => ({ ...around(), actor: commandActor(name) }),
-    onFailure: logFailure(log),
-  });
-  return async (request) => app.fetch(request);
-}
-
-/** For what a door cannot say: it only says that the operation failed. */
-export function logFailure(log: Logger) {
-  return (operation: string, error: unknown): void =>
-    log.error({ operation, error: databaseErrorText(error) }, 'an operation failed');
 }

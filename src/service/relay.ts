@@ -1,7 +1,7 @@
 // Builds the relay out of a configuration: adapters, roles, and what they share. `serve` runs it
 // until it is stopped or another configuration comes, `once` to the end of what is due.
 
-import type { Config, Registries } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import type { ChatEnd } from '../core/chat/index.ts';
 import { ConsoleWatch } from '../core/identity/console-watch.ts';
 import { logLeftovers } from '../core/identity/leftovers.ts';
@@ -33,7 +33,6 @@ import { placesOfSinks, RoleMaker, type StartSource } from './roles.ts';
 
 export interface RelayOptions extends Ground {
   readonly config: Config;
-  readonly registries: Registries;
   readonly version: string;
   readonly log: Logger;
   /** For sources that are pushed to; absent: nobody listens for them. */
@@ -56,7 +55,8 @@ export class Relay {
 
   /** Makes the adapters and begins their series; calls nobody. @throws {ConfigError} */
   constructor(options: RelayOptions) {
-    const { config, store, metrics, log, writes, controls, registries } = options;
+    const { config, store, metrics, log, writes, controls } = options;
+    const { registries } = config.ground;
     const { db } = store;
     this.#options = options;
     this.#http = createHttpClient({

@@ -19,7 +19,7 @@ export interface ConfigOrigin {
   /** The files of the configuration that was started with. */
   readonly files: FilesRead;
   /** @param files takes down the files of this one @throws {ConfigError} */
-  reread(files: FilesRead): Config;
+  reread(files: FilesRead): Config | Promise<Config>;
 }
 
 export interface ReloadDependencies extends ConfigOrigin {
@@ -111,7 +111,7 @@ class Reloader implements Reloading {
     this.#lastFiles = files;
     this.#lastLook = undefined;
     try {
-      const next = this.#deps.reread(files);
+      const next = await this.#deps.reread(files);
       const variables = changesForRestart(this.#deps.running(), next);
       if (variables.length === 0) return await this.#finish(next);
       const problem = `Only a restart can change ${variables.join(', ')}.`;

@@ -1,11 +1,9 @@
 // Starts the service of a configuration: checks what can be checked, opens the store, sets it to
 // work.
 
-import type { Config, Registries } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { descriptorLimit, shortageWarning } from '../kit/descriptors.ts';
 import type { Logger, MaskingLogger } from '../observe/log.ts';
-import { sinks } from '../sinks/index.ts';
-import { sources } from '../sources/index.ts';
 import { logWarnings } from './begin.ts';
 import { openGround } from './ground.ts';
 import { exitAfter, LiveService, type Service } from './live-service.ts';
@@ -18,8 +16,6 @@ export interface ServiceOptions {
   readonly version?: string;
   /** Absent: the configuration stays as it is. */
   readonly origin?: ConfigOrigin;
-  /** Default: those of this release. */
-  readonly registries?: Registries;
   /** The embedded database ended by itself; default: exit, so that a supervisor starts anew. */
   onFatal?(error: Error): void;
 }
@@ -29,7 +25,7 @@ export interface ServiceOptions {
  * @throws {DataDirectoryError} or a system error such as EADDRINUSE
  */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
-  const { log, version = 'unknown', registries = { sources, sinks } } = options;
+  const { log, version = 'unknown' } = options;
   logWarnings(config, log);
   const shortage = shortageWarning(descriptorLimit());
   if (shortage !== undefined) log.warn({ warning: shortage }, 'there are few file descriptors');
@@ -41,7 +37,6 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     config,
     log,
     version,
-    registries,
     origin: options.origin,
   });
   await service.start();

@@ -46,7 +46,7 @@ async function build(more: Record<string, string> = {}) {
   const log = createLogger({ level: 'info', secrets: [], destination });
   const ground = await openGround({ config, version: 't', log, onFatal() {} });
   const service = new LiveService({
-    ...{ ...ground, config, log, version: 't', registries, origin: { files, reread } },
+    ...{ ...ground, config, log, version: 't', origin: { files, reread } },
     heartbeatTimes: { nextMs: 20, againMs: 20 },
   });
   return { service, ground, lines, write };

@@ -35,7 +35,7 @@ async function build(yaml = '{}') {
   const around = { config: loadConfig({ env, directory, registries }), version: 't', log: quiet };
   const ground = await openGround({ ...around, onFatal() {} });
   onTestFinished(() => ground.store.close());
-  const relay = new Relay({ ...around, ...ground, registries });
+  const relay = new Relay({ ...around, ...ground });
   onTestFinished(() => relay.close());
   return { ground, relay };
 }

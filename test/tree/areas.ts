@@ -77,7 +77,7 @@ const rooms: readonly Room[] = [
   },
   {
     name: 'config/draft',
-    place: /^src\/config\/draft\.ts$/,
+    place: /^src\/config\/(draft|named)\.ts$/,
     imports: ['config/load', 'config/read', 'kit'],
   },
   {
@@ -163,11 +163,15 @@ const rooms: readonly Room[] = [
   { name: 'observe', place: /^src\/observe\/[\w-]+\.ts$/, imports: ['kit'] },
   {
     name: 'source registry',
-    place: /^src\/sources\/index\.ts$/,
+    place: /^src\/sources\/(index|registry)\.ts$/,
     imports: ['source', 'kit'],
   },
   { name: 'source', place: /^src\/sources\//, imports: ['kit'] },
-  { name: 'sink registry', place: /^src\/sinks\/index\.ts$/, imports: ['sink', 'kit'] },
+  {
+    name: 'sink registry',
+    place: /^src\/sinks\/(index|registry)\.ts$/,
+    imports: ['sink', 'kit'],
+  },
   { name: 'sink', place: /^src\/sinks\//, imports: ['kit'] },
   { name: 'kit/records', place: /^src\/kit\/records\//, imports: ['kit'] },
   { name: 'kit', place: /^src\/kit\//, imports: [] },

@@ -132,7 +132,7 @@ const unsought = new Set(['cloudevents', 'line', 'standard_webhooks']);
  */
 const placesOfVendors = [
   /^src\/main\.ts$/,
-  /^src\/(sources|sinks)\/index\.ts$/,
+  /^src\/(sources|sinks)\/registry\.ts$/,
   /^simulators\//,
   /^src\/commands\/demo(\.ts$|\/)/,
   /^src\/config\/read\/(known|script)\.ts$/,

@@ -6,6 +6,7 @@ import type { Weekly } from '../../core/rules/weekly.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import type { Template } from '../../core/template/template.ts';
 import type { Access } from '../../kit/access.ts';
+import type { Loaders } from '../../kit/loaders.ts';
 import type { Locale } from '../../kit/locale.ts';
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
@@ -113,6 +114,8 @@ export interface Config {
   /** What a draft of the file is read with. Holds no secret. */
   readonly ground: {
     readonly registries: Registries;
+    /** What loads the types that a draft has beside; absent: the registries have all. */
+    readonly loaders: TypeLoaders | undefined;
     /** Variables on which routes depend beside the file, as they are set. */
     readonly variables: Readonly<Record<string, string>>;
     /** Each route of the file as it is written; none without a list of them. */
@@ -139,7 +142,13 @@ export interface ReportSettings extends Weekly {
   readonly to: readonly string[];
 }
 
-/** All types of adapters. */
+/** What loads every type of adapter. */
+export interface TypeLoaders {
+  readonly sources: Loaders<SourceDefinition>;
+  readonly sinks: Loaders<SinkDefinition>;
+}
+
+/** Types of adapters that are loaded: all, or at least those that the configuration names. */
 export interface Registries {
   readonly sources: Readonly<Record<string, SourceDefinition>>;
   readonly sinks: Readonly<Record<string, SinkDefinition>>;

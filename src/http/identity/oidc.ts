@@ -1,6 +1,6 @@
 // Sign-in at an identity provider: authorization code with PKCE, state and nonce. Nothing of the
 // provider is kept but who somebody is.
-import * as client from 'openid-client';
+import type * as OpenidClient from 'openid-client';
 import { z } from 'zod';
 import type { OidcAccess } from '../../kit/access.ts';
 import type { Fetch } from './fetch.ts';
@@ -22,6 +22,8 @@ export interface KnownUser {
 
 export const callbackPath = '/login/oidc/callback';
 const timeoutSeconds = 5;
+/** Loaded when somebody signs in: most services have no identity provider. */
+const library = () => import('openid-client');
 
 export interface OidcOptions {
   readonly oidc: OidcAccess;
@@ -32,7 +34,7 @@ export interface OidcOptions {
 
 export class Oidc {
   readonly #options: OidcOptions;
-  #provider: Promise<client.Configuration> | undefined;
+  #provider: Promise<OpenidClient.Configuration> | undefined;
 
   constructor(options: OidcOptions) {
     this.#options = options;
@@ -41,6 +43,7 @@ export class Oidc {
   /** Where the browser goes, and what it keeps meanwhile. @throws the provider cannot be reached */
   async begin(next: string): Promise<{ readonly url: URL; readonly trip: Trip }> {
     const { oidc, publicUrl } = this.#options;
+    const client = await library();
     const verifier = client.randomPKCECodeVerifier();
     const trip = { state: client.randomState(), nonce: client.randomNonce(), verifier, next };
     const url = client.buildAuthorizationUrl(await this.#discovered(), {
@@ -61,6 +64,7 @@ export class Oidc {
    */
   async finish(query: string, trip: Trip): Promise<KnownUser | null> {
     const { oidc, publicUrl } = this.#options;
+    const client = await library();
     const provider = await this.#discovered();
     const back = new URL(`${publicUrl}${callbackPath}${query}`);
     const tokens = await client.authorizationCodeGrant(provider, back, {
@@ -84,7 +88,7 @@ export class Oidc {
   }
 
   /** Once; after a failure, anew. */
-  #discovered(): Promise<client.Configuration> {
+  #discovered(): Promise<OpenidClient.Configuration> {
     this.#provider ??= this.#discover().catch((error: unknown) => {
       this.#provider = undefined;
       throw error;
@@ -92,14 +96,15 @@ export class Oidc {
     return this.#provider;
   }
 
-  async #discover(): Promise<client.Configuration> {
+  async #discover(): Promise<OpenidClient.Configuration> {
     const { oidc, fetch } = this.#options;
+    const client = await library();
     const { issuer, clientId, clientSecret } = oidc;
     const isPlain = issuer.startsWith('http:');
-    const auth = clientSecret === undefined ? client.None() : secretAuth(clientSecret);
+    const auth = clientSecret === undefined ? client.None() : secretAuth(client, clientSecret);
     const options = {
       timeout: timeoutSeconds,
-      [client.customFetch]: fetch as client.CustomFetch,
+      [client.customFetch]: fetch as OpenidClient.CustomFetch,
       // The signature counts even where TLS vouches for the provider already.
       execute: [
         client.enableNonRepudiationChecks,
@@ -111,7 +116,7 @@ export class Oidc {
 }
 
 /** In the body, unless the provider takes it in the header alone. */
-function secretAuth(secret: string): client.ClientAuth {
+function secretAuth(client: typeof OpenidClient, secret: string): OpenidClient.ClientAuth {
   const [inBody, inHeader] = [client.ClientSecretPost(secret), client.ClientSecretBasic(secret)];
   return (server, ...rest) => {
     const methods = server.token_endpoint_auth_methods_supported;

@@ -2,7 +2,7 @@
 // an address that may send them. From anywhere else such headers are nobody's word.
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { errors, JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Access, AssertionAccess, HeaderAccess } from '../../kit/access.ts';
 import type { Person } from '../../operations/index.ts';
 import type { Stranger } from '../visitor.ts';
@@ -19,6 +19,8 @@ const algorithms = [
 ];
 /** Clocks of two machines differ by so much. */
 const clockToleranceSeconds = 30;
+/** Loaded for the first assertion: most services get none. */
+const library = () => import('jose');
 
 export interface SsoDependencies {
   readonly access: Access;
@@ -29,13 +31,11 @@ export interface SsoDependencies {
 
 export class Sso {
   readonly #deps: SsoDependencies;
-  readonly #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+  /** They keep what the identity provider has answered. */
+  #keys: JWTVerifyGetKey | undefined;
 
   constructor(deps: SsoDependencies) {
     this.#deps = deps;
-    const { assertion } = deps.access;
-    if (assertion !== undefined)
-      this.#keys = createRemoteJWKSet(new URL(assertion.jwksUrl), { [customFetch]: deps.fetch });
   }
 
   /** @param peer the other end of the socket */
@@ -46,16 +46,19 @@ export class Sso {
   }
 
   async #byAssertion(c: Context, assertion: AssertionAccess): Promise<Vouched> {
-    const { header, issuer, audience, groupsClaim } = assertion;
+    const { header, issuer, audience, groupsClaim, jwksUrl } = assertion;
     const text = c.req.header(header)?.replace(/^bearer +/i, '');
     if (text === undefined || text === '') return null;
+    const jose = await library();
+    const { fetch } = this.#deps;
+    this.#keys ??= jose.createRemoteJWKSet(new URL(jwksUrl), { [jose.customFetch]: fetch });
     let claims: JWTPayload;
     try {
       const expected = { issuer, audience, algorithms, requiredClaims: ['exp'] };
       const options = { ...expected, clockTolerance: clockToleranceSeconds };
-      claims = (await jwtVerify(text, this.#keys!, options)).payload;
+      claims = (await jose.jwtVerify(text, this.#keys, options)).payload;
     } catch (error) {
-      if (error instanceof errors.JOSEError && !isForWantOfKeys(error))
+      if (error instanceof jose.errors.JOSEError && !isForWantOfKeys(error))
         return refusal(`The assertion in ${header} was refused (${error.code}).`);
       this.#deps.onFailure('sso', error);
       const detail = 'The keys of SSO_JWKS_URL cannot be had; the log says why. Try again.';
