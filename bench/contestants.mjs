@@ -20,6 +20,8 @@ const tocsin = {
   recorded: `select count(*)::int as count from deliveries d join events e on e.id = d.event_id
     where e.source <> 'tocsin' and d.state = 'delivered'`,
 };
+const outcomes =
+  'select count(*)::int as count from deliveries join events on id = event_id where delivered_at is not null';
 const graphile = `select count(*)::int as count from events where not exists (select from graphile_worker._private_jobs)`;
 
 export const contestants = [
@@ -32,10 +34,15 @@ export const contestants = [
   },
   {
     name: 'floor',
-    what: 'the leanest program with the same durability',
+    what: 'the leanest store with the same durability',
     command: script('floor'),
-    recorded:
-      'select count(*)::int as count from deliveries join events on id = event_id where delivered_at is not null',
+    recorded: outcomes,
+  },
+  {
+    name: 'floor_lean',
+    what: 'the leanest program for the whole job',
+    command: script('floor_lean'),
+    recorded: outcomes,
   },
   { name: 'floor_no_db', what: 'the same without a database', command: script('floor_no_db') },
   { name: 'sequential', what: 'one after the other, no database', command: script('sequential') },
@@ -50,6 +57,13 @@ export const contestants = [
     name: 'graphile_page',
     what: 'graphile-worker, a job a page',
     command: script('graphile_page'),
+    recorded: graphile,
+    isPeer: true,
+  },
+  {
+    name: 'graphile_page_lean',
+    what: 'the same, with the lean reader and sender',
+    command: script('graphile_page_lean'),
     recorded: graphile,
     isPeer: true,
   },

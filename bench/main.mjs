@@ -2,6 +2,7 @@
 // this machine; medians and ratios.
 // `--further` measures what else was promised (latency, growth, …; see further/), and `--only
 // latency` one of those or one contestant.
+// `--cold` measures each from the start of its process, with 12,000 events waiting.
 // `--idle` also watches each for ten seconds without work. `--short` is what CI runs: Tocsin and
 // the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
 import { fork, spawnSync } from 'node:child_process';
@@ -21,7 +22,7 @@ import {
   tableOf,
   writeResults,
 } from './report.mjs';
-import { measure, warmEvents } from './round.mjs';
+import { measure, measureCold, warmEvents } from './round.mjs';
 
 const ratioMin = 0.55;
 const shortMaxMs = 75_000;
@@ -37,10 +38,13 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     idle: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
-const events = Number(options.events ?? (options.short ? 10_000 : 20_000));
+const coldEvents = 12_000;
+const eventsDefault = options.short ? 10_000 : 20_000;
+const events = Number(options.events ?? (options.cold ? coldEvents : eventsDefault));
 const rounds = Number(options.rounds ?? (options.short ? 5 : 3));
 const wanted = options.further ? furtherNames : (options.only?.split(',') ?? []);
 const further = wanted.filter((name) => furtherNames.includes(name));
@@ -114,8 +118,9 @@ async function run(world) {
   say(
     `${events} events of ${eventBytes} bytes on average, ${chosen.length} contestants, ${rounds} rounds`,
   );
-  // The far ends' code is compiled by V8 before anyone is measured.
-  await measure(choose(['floor_no_db'])[0], {
+  // The far ends' code is compiled by V8 before anyone is measured; and what a post of the service
+  // weighs, those with a card of their own are told.
+  const { postBytes } = await measure(choose(['floor_no_db'])[0], {
     world,
     serverUrl: server.url,
     events: Math.min(events, 3_000),
@@ -128,10 +133,12 @@ async function run(world) {
       const nodeOptions = options.profile
         ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
         : [];
-      round[contestant.name] = await measure(contestant, {
+      const measureIt = options.cold ? measureCold : measure;
+      round[contestant.name] = await measureIt(contestant, {
         world,
         serverUrl: server.url,
         events,
+        postBytes,
         nodeOptions,
         isIdleMeasured: options.idle,
       });
@@ -144,13 +151,14 @@ async function run(world) {
   return runs;
 }
 
-function lineOf(number, name, { perSecond, cpuUs, othersCores, seen }) {
+function lineOf(number, name, { perSecond, cpuUs, othersCores, seen, ramp }) {
   const watched =
     seen === undefined
       ? ''
       : `; ${seen.views} views, the longest ${Math.round(seen.longestMs)} ms, ${seen.failed} failed, ${seen.streamed} events live`;
   const others = `${othersCores.toFixed(2)} cores were busy with something else${watched}`;
-  return `round ${number + 1}  ${name.padEnd(15)} ${Math.round(perSecond)} events/s, ${Math.round(cpuUs)} µs CPU an event; ${others}`;
+  const each = ramp === undefined ? '' : `; by second ${ramp.join(', ')}`;
+  return `round ${number + 1}  ${name.padEnd(18)} ${Math.round(perSecond)} events/s, ${Math.round(cpuUs)} µs CPU an event${each}; ${others}`;
 }
 
 function choose(names) {

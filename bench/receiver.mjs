@@ -23,6 +23,9 @@ const makeAnswer = () =>
 export async function startReceiver() {
   /** By delivery id. */
   const deliveries = new Map();
+  let bytes = 0;
+  let firstAt;
+  const perSecond = [];
   const sockets = new Set();
   let answer = makeAnswer();
   const timer = setInterval(() => {
@@ -45,6 +48,11 @@ export async function startReceiver() {
           return;
         }
         deliveries.set(request.deliveryId, (deliveries.get(request.deliveryId) ?? 0) + 1);
+        bytes += request.bytes;
+        const now = performance.now();
+        firstAt ??= now;
+        const second = Math.floor((now - firstAt) / 1000);
+        perSecond[second] = (perSecond[second] ?? 0) + 1;
         socket.write(answer, 'latin1');
       }
     });
@@ -53,6 +61,9 @@ export async function startReceiver() {
   return {
     hookUrl: `http://127.0.0.1:${server.address().port}/hooks/${'x'.repeat(26)}`,
     deliveries,
+    /** Of the bodies, all together. */
+    bytes: () => bytes,
+    perSecond: () => Array.from(perSecond, (posts) => posts ?? 0),
     async close() {
       clearInterval(timer);
       for (const socket of sockets) socket.destroy();
@@ -76,6 +87,7 @@ function take(text) {
   const at = isPost ? text.lastIndexOf('"delivery_id":"', end) : -1;
   return {
     end,
+    bytes: end - head - 4,
     deliveryId: at > head ? text.slice(at + 15, text.indexOf('"', at + 15)) : undefined,
   };
 }

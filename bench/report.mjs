@@ -7,6 +7,10 @@ import postgres from 'postgres';
 import { warmEvents } from './round.mjs';
 
 const figures = [
+  'postBytes',
+  'readyMs',
+  'perSecondFromStart',
+  'firstUs',
   'perSecond',
   'cpuUs',
   'postgresUs',
@@ -29,7 +33,9 @@ export function summarise(contestants, runs) {
     const counts = Object.fromEntries(
       sums.map((key) => [key, own.reduce((sum, one) => sum + (one[key] ?? 0), 0)]),
     );
-    return { name, what, ...values, ...counts, ofFloor: ratio(runs, name, 'floor') };
+    const ofFloor = ratio(runs, name, 'floor');
+    const ofLean = ratio(runs, name, 'floor_lean');
+    return { name, what, ...values, ...counts, ofFloor, ofLean };
   });
 }
 
@@ -38,7 +44,9 @@ export function summarise(contestants, runs) {
  * pass: the floor, and no store at all.
  */
 export function ratiosOf(runs) {
-  const peers = Object.keys(runs[0]).filter((name) => /^(graphile|pgboss)/.test(name));
+  const peers = Object.keys(runs[0]).filter(
+    (name) => /^(graphile|pgboss)/.test(name) && !name.endsWith('_lean'),
+  );
   const withBest = runs.map((round) => ({
     ...round,
     best: peers.map((name) => round[name]).sort((a, b) => b.perSecond - a.perSecond)[0],
@@ -48,9 +56,13 @@ export function ratiosOf(runs) {
     goal,
     ratio: ratio(withBest, one, other),
     byCpu: ratio(withBest, other, one, 'allUs'),
+    own: ratio(withBest, one, other, 'cpuUs'),
+    postgres: ratio(withBest, one, other, 'postgresUs'),
   });
   return [
     compare('tocsin to floor', 'tocsin', 'floor', 0.75),
+    compare('tocsin to floor_lean', 'tocsin', 'floor_lean', runs[0].tocsin?.ramp ? 0.6 : 0.7),
+    compare('tocsin to the best lean peer', 'tocsin', 'graphile_page_lean', 1),
     compare('tocsin with its page open to the floor', 'watched', 'floor', 0.75),
     compare('tocsin with its page open to itself', 'watched', 'tocsin'),
     compare('tocsin to the best peer', 'tocsin', 'best', 1.4),
@@ -80,10 +92,15 @@ const columns = [
   ['contestant', ({ name }) => name],
   ['events/s', ({ perSecond }) => whole(perSecond)],
   ['of floor', ({ ofFloor }) => fixed(ofFloor)],
+  ['of floor_lean', ({ ofLean }) => fixed(ofLean)],
+  ['first post after ms', ({ readyMs }) => whole(readyMs)],
+  ['events/s from the start', ({ perSecondFromStart }) => whole(perSecondFromStart)],
+  ['first 1,000: CPU µs/event', ({ firstUs }) => whole(firstUs)],
   ['CPU µs/event', ({ cpuUs }) => whole(cpuUs)],
   ['Postgres CPU s/10,000', ({ postgresUs }) => fixed(postgresUs && postgresUs / 100)],
   ['all CPU µs/event', ({ allUs }) => whole(allUs)],
   ['WAL B/event', ({ walBytes }) => whole(walBytes)],
+  ['post B', ({ postBytes }) => whole(postBytes)],
   ['peak MB', ({ peakMb }) => whole(peakMb)],
   ['idle CPU %', ({ idlePercent }) => fixed(idlePercent)],
   ['sent twice', ({ twice }) => String(twice)],
@@ -99,10 +116,16 @@ function fixed(value) {
   return value === undefined ? '–' : value.toFixed(2);
 }
 
+/** Those that say something of anyone. */
+function columnsOf(summary) {
+  return columns.filter(([, cell]) => summary.some((one) => cell(one) !== '–'));
+}
+
 export function tableOf({ summary, ratios }) {
+  const shown = columnsOf(summary);
   const rows = [
-    columns.map(([title]) => title),
-    ...summary.map((one) => columns.map(([, cell]) => cell(one))),
+    shown.map(([title]) => title),
+    ...summary.map((one) => shown.map(([, cell]) => cell(one))),
   ];
   return [
     ...aligned(rows),
@@ -122,8 +145,10 @@ export function aligned(rows) {
   );
 }
 
-function sentence({ name, goal, ratio: value, byCpu }) {
-  return `${name}: ${value.toFixed(2)}${goal === undefined ? '' : ` (goal ${goal})`}; by all CPU an event ${byCpu.toFixed(2)}`;
+function sentence({ name, goal, ratio: value, byCpu, own, postgres }) {
+  const goalText = goal === undefined ? '' : ` (goal ${goal})`;
+  const ofPostgres = Number.isFinite(postgres) ? `, Postgres ${fixed(postgres)} times` : '';
+  return `${name}: ${value.toFixed(2)}${goalText}; by all CPU an event ${byCpu.toFixed(2)}; own CPU ${fixed(own)} times${ofPostgres}`;
 }
 
 export async function describeMachine(serverUrl) {
@@ -144,14 +169,13 @@ export async function describeMachine(serverUrl) {
 
 export function markdownOf({ command, machine, events, rounds, summary, ratios }) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
+  const shown = columnsOf(summary);
   const table = [
-    line(columns.map(([title]) => title)),
-    line(columns.map((_, index) => (index === 0 ? '---' : '---:'))),
+    line(shown.map(([title]) => title)),
+    line(shown.map((_, index) => (index === 0 ? '---' : '---:'))),
     ...summary.map((one) =>
       line(
-        columns.map(([, cell], index) =>
-          index === 0 ? `\`${one.name}\`: ${one.what}` : cell(one),
-        ),
+        shown.map(([, cell], index) => (index === 0 ? `\`${one.name}\`: ${one.what}` : cell(one))),
       ),
     ),
   ];
@@ -168,7 +192,7 @@ ${table.join('\n')}
 
 ${ratios.map((one) => `- ${sentence(one)}`).join('\n')}
 
-Every contestant has the same reader (Tocsin's strict parser) and the same sender (its card and its HTTP client), so that only what lies between differs.
+Every contestant but the lean ones has the same reader (Tocsin's strict parser) and the same sender (its card and its HTTP client), so that only what lies between differs. The lean ones have a reader, a card and an exchange that do the least, and posts of the same length.
 Times differ from run to run where the machine does other work as well; the ratios are taken within each round.
 `;
 }

@@ -23,12 +23,15 @@ const settleMs = 400;
 const idleMs = 10_000;
 
 /**
- * @param world see main.mjs @param serverUrl where databases may be made @returns the figures, by
- * event
+ * One contestant in a database and a process of its own.
+ * @param world see main.mjs @param serverUrl where databases may be made
+ * @param waiting how many events wait at the tenant before the process starts
+ * @param watch is given the running contestant
  */
-export async function measure(
+async function withContestant(
   contestant,
-  { world, serverUrl, events, nodeOptions = [], isIdleMeasured = false },
+  { world, serverUrl, waiting, postBytes = 0, nodeOptions = [] },
+  watch,
 ) {
   const sql = postgres(serverUrl, { max: 1, fetch_types: false, onnotice() {} });
   const database = `bench_${contestant.name}_${process.pid}`;
@@ -43,11 +46,11 @@ export async function measure(
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-bench-'));
   const port = await freePort();
   let child;
-  let screens;
   let isOver = false;
   try {
     const far = await world.ask('open');
-    const notices = contestant.notices ?? 0;
+    await world.ask('add', { events: waiting });
+    const startedAt = performance.now();
     child = spawn(process.execPath, [...nodeOptions, ...contestant.command], {
       cwd: directory,
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -59,6 +62,7 @@ export async function measure(
         DATABASE_URL: url.href,
         DATA_DIR: directory,
         PORT: String(port),
+        POST_BYTES: String(postBytes),
         ...contestant.environment,
       },
     });
@@ -67,51 +71,114 @@ export async function measure(
     });
     const arrive = (posts) => Promise.race([world.ask('arrive', { posts }), failed]);
     const read = await createReading(sql, child.pid, world.pid);
-    await world.ask('add', { events: warmEvents });
-    await arrive(warmEvents + notices);
-    await pause(settleMs);
-    if (contestant.hasScreens) screens = await openScreens(port);
-    await world.ask('add', { events });
-    const before = await read();
-    screens?.begin();
-    const { seconds } = await arrive(warmEvents + notices + events);
-    await pause(settleMs);
-    const after = await read();
-    const peakMb = peakMemoryOf(child.pid);
-    const idlePercent = isIdleMeasured ? await idlePercentOf(child.pid) : undefined;
-    const seen = await screens?.close();
-    screens = undefined;
-    const { delivered, twice } = await world.ask('count');
-    const own = await countIn(url.href, contestant);
-    const each = (name) => (after[name] - before[name]) / events;
-    return {
-      perSecond: events / seconds,
-      seconds,
-      cpuUs: each('process'),
-      postgresUs: contestant.recorded ? each('postgres') : undefined,
-      walBytes: contestant.recorded ? each('wal') : undefined,
-      worldUs: each('world'),
-      allUs: each('process') + (contestant.recorded ? each('postgres') : 0) + each('world'),
-      // Cores that others had meanwhile.
-      othersCores:
-        (each('machine') - each('process') - each('postgres') - each('world')) /
-        ((after.at - before.at) / events) /
-        1000,
-      peakMb,
-      idlePercent,
-      seen,
-      twice,
-      lost: warmEvents + events - (delivered - own.notices),
-      unrecorded: own.recorded === undefined ? undefined : warmEvents + events - own.recorded,
-    };
+    return await watch({ child, port, url: url.href, startedAt, arrive, read });
   } finally {
     isOver = true;
-    await screens?.close();
     await stop(child);
     await sql.unsafe(`drop database ${database} with (force)`);
     await sql.end();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** @returns the figures of a warm contestant, by event */
+export function measure(contestant, { events, isIdleMeasured = false, ...settings }) {
+  const { world } = settings;
+  const notices = contestant.notices ?? 0;
+  return withContestant(contestant, { ...settings, waiting: warmEvents }, async (running) => {
+    const { child, port, arrive, read } = running;
+    await arrive(warmEvents + notices);
+    await pause(settleMs);
+    const screens = contestant.hasScreens ? await openScreens(port) : undefined;
+    try {
+      await world.ask('add', { events });
+      const before = await read();
+      screens?.begin();
+      const { seconds } = await arrive(warmEvents + notices + events);
+      await pause(settleMs);
+      const after = await read();
+      const peakMb = peakMemoryOf(child.pid);
+      const idlePercent = isIdleMeasured ? await idlePercentOf(child.pid) : undefined;
+      const seen = await screens?.close();
+      return {
+        perSecond: events / seconds,
+        seconds,
+        ...eachOf(before, after, events, contestant),
+        peakMb,
+        idlePercent,
+        seen,
+        ...(await kept(running.url, contestant, world, warmEvents + events)),
+      };
+    } finally {
+      await screens?.close();
+    }
+  });
+}
+
+/** The first part of a cold run, of which the cost is told apart. */
+export const firstEvents = 1000;
+
+/**
+ * A contestant from the start of its process, with `events` waiting.
+ * @returns the figures by event; `firstUs` is of the first thousand, from the first post on, and
+ * `ramp` the events of each second since the start
+ */
+export function measureCold(contestant, { events, ...settings }) {
+  const { world } = settings;
+  const notices = contestant.notices ?? 0;
+  return withContestant(contestant, { ...settings, waiting: events }, async (running) => {
+    const { child, arrive, read, startedAt } = running;
+    // Beside them posts that are no events: they come with the first.
+    await arrive(notices + 1);
+    const readyMs = performance.now() - startedAt;
+    const before = await read();
+    await arrive(notices + firstEvents);
+    const first = await read();
+    const { seconds } = await arrive(notices + events);
+    const allMs = performance.now() - startedAt;
+    await pause(settleMs);
+    const after = await read();
+    return {
+      readyMs,
+      perSecond: (events * 1000) / (allMs - readyMs),
+      seconds,
+      perSecondFromStart: (events * 1000) / allMs,
+      firstUs: (first.process - before.process) / firstEvents,
+      ...eachOf(before, after, events, contestant),
+      peakMb: peakMemoryOf(child.pid),
+      ramp: (await world.ask('ramp')).perSecond,
+      ...(await kept(running.url, contestant, world, events)),
+    };
+  });
+}
+
+/** What an event cost between two readings. */
+function eachOf(before, after, events, { recorded }) {
+  const each = (name) => (after[name] - before[name]) / events;
+  return {
+    cpuUs: each('process'),
+    postgresUs: recorded ? each('postgres') : undefined,
+    walBytes: recorded ? each('wal') : undefined,
+    worldUs: each('world'),
+    allUs: each('process') + (recorded ? each('postgres') : 0) + each('world'),
+    // Cores that others had meanwhile.
+    othersCores:
+      (each('machine') - each('process') - each('postgres') - each('world')) /
+      ((after.at - before.at) / events) /
+      1000,
+  };
+}
+
+/** What of `events` was lost, sent twice or not recorded. */
+async function kept(url, contestant, world, events) {
+  const { delivered, twice, postBytes } = await world.ask('count');
+  const own = await countIn(url, contestant);
+  return {
+    postBytes,
+    twice,
+    lost: events - (delivered - own.notices),
+    unrecorded: own.recorded === undefined ? undefined : events - own.recorded,
+  };
 }
 
 /** Reads all counters at once. */

@@ -63,7 +63,15 @@ const answers = {
   async count() {
     await new Promise((resolve) => setTimeout(resolve, countAfterMs));
     const times = [...receiver.deliveries.values()];
-    return { delivered: times.length, twice: times.filter((one) => one > 1).length };
+    return {
+      delivered: times.length,
+      twice: times.filter((one) => one > 1).length,
+      postBytes: receiver.bytes() / times.length,
+    };
+  },
+  /** How many posts came in each second since the first. */
+  ramp() {
+    return { perSecond: receiver.perSecond() };
   },
 };
 

@@ -62,3 +62,18 @@ export function work(send, { concurrentJobs, localQueueSize }) {
     },
   });
 }
+
+/** A job a page: the batch job of its documentation, whose payload is a list. */
+export async function workPages({ readAll, draftOf, send }) {
+  await work((drafts) => drafts.map((draft) => send(draft)), {
+    concurrentJobs: 2,
+    localQueueSize: 10,
+  });
+  await readAll((page) => {
+    const drafts = page.items.map((item) => {
+      const { raw: _raw, ...draft } = draftOf(item);
+      return draft;
+    });
+    return store(page, [drafts]);
+  });
+}

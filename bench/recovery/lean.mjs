@@ -2,8 +2,9 @@
 // position in one transaction, posts what is pending, records what was accepted, and tries whatever
 // failed again after 250 ms, doubling to 30 s. One stream, one channel, one process.
 import postgres from 'postgres';
+import { inFlightMax } from '../contestants/queue.mjs';
 import { draftOf, readPage } from '../contestants/reader.mjs';
-import { inFlightMax, send } from '../contestants/sender.mjs';
+import { send } from '../contestants/sender.mjs';
 
 const firstMs = 250;
 const maxMs = 30_000;
