@@ -5,6 +5,8 @@ import { areDescriptorsUsedUp } from '../descriptors.ts';
 import { AdapterError } from '../errors.ts';
 import { BodyBytes, decodeBody } from './body.ts';
 import { connectionFailure, overheadFailure, timeoutFailure } from './failure.ts';
+import type { Follower } from './line.ts';
+import type { Lines } from './lines.ts';
 import type { HttpAnswer, HttpRequest } from './messages.ts';
 import { socketOf, watchWire } from './wire.ts';
 
@@ -23,10 +25,11 @@ export interface ExchangeParts {
 }
 
 /**
- * One request from start to end, directly on undici's dispatch. undici's `request` costs half as
- * much again in CPU, and keeps an aborted request that still waits for its connection.
+ * One request from start to end, over a connection of our own or, through a proxy, directly on
+ * undici's dispatch: its `request` costs half as much again in CPU, and keeps an aborted request
+ * that still waits for its connection.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Follower {
   readonly #request: HttpRequest;
   readonly #url: URL;
   readonly #isProxied: boolean;
@@ -34,7 +37,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #reject: (reason: unknown) => void;
   readonly #bodyBytesMax: number;
   #timer: NodeJS.Timeout | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: { abort(reason: Error): void } | undefined;
   #isSettled = false;
   #status = 0;
   #headers: Record<string, string | string[] | undefined> = {};
@@ -54,10 +57,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#body = new BodyBytes(this.#bodyBytesMax);
   }
 
+  /** Without a proxy. */
+  startDirectly(lines: Lines): void {
+    const { method, body = null, headers } = this.#request;
+    this.#begin();
+    lines.send({ method, url: this.#url, body, headers }, this);
+  }
+
   start(dispatcher: Dispatcher, headers: Record<string, string>): void {
-    const { method, body = null, signal, timeoutMs = exchangeTimeoutMs } = this.#request;
-    this.#timer = setTimeout(this.#onTimeout, timeoutMs, timeoutMs);
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    const { method, body = null } = this.#request;
+    this.#begin();
     const { origin, pathname, search } = this.#url;
     try {
       dispatcher.dispatch(
@@ -75,11 +84,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  #begin(): void {
+    const { signal, timeoutMs = exchangeTimeoutMs } = this.#request;
+    this.#timer = setTimeout(this.#onTimeout, timeoutMs, timeoutMs);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  onRequestStart(controller: { abort(reason: Error): void }): void {
     this.#controller = controller;
     // The request was given up while it waited for a connection: it must not be sent now.
     if (this.#isSettled) controller.abort(new Error('given up'));
-    else socketOf(this.#onSocket);
+    else if (this.#isProxied) socketOf(this.#onSocket);
   }
 
   onResponseStart(
@@ -115,13 +130,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#stopWatching = watchWire(this.#onWire);
   };
 
+  readonly #onWire = (): void =>
+    this.onOverhead((this.#socket?.bytesRead ?? 0) - this.#bytesBefore - this.#body.length);
+
   /** Bounds what comes besides the body: chunk sizes, extensions, headers, hints, trailers. */
-  readonly #onWire = (): void => {
-    const overhead = (this.#socket?.bytesRead ?? 0) - this.#bytesBefore - this.#body.length;
-    if (overhead <= overheadBytesMax) return;
+  onOverhead(bytes: number): void {
+    if (bytes <= overheadBytesMax || this.#isSettled) return;
     if (this.#status === 0) this.#fail(overheadFailure(this.#url));
     else this.#answer(true);
-  };
+  }
 
   readonly #onAbort = (): void => this.#fail(this.#request.signal.reason);
 

@@ -1,10 +1,11 @@
 // The HTTP client of the adapters. It repeats nothing and judges nothing: status.ts says what a
 // status means, and the loops decide what follows.
 import { setMaxListeners } from 'node:events';
-import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { AdapterError, ConfigError } from '../errors.ts';
 import type { Mask } from '../mask.ts';
 import { Exchange, exchangeTimeoutMs } from './exchange.ts';
+import { Lines } from './lines.ts';
 import type { HttpAnswer, HttpRequest } from './messages.ts';
 import { readNoProxy } from './no-proxy.ts';
 
@@ -52,9 +53,9 @@ const connectTimeoutMs = 5_000;
  * @throws {ConfigError} a proxy's address cannot be used
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const ways = createWays(options);
   // A compressed answer saves little, may be a bomb and costs code; so none is asked for.
   const headers = { 'user-agent': options.userAgent ?? 'tocsin', 'accept-encoding': 'identity' };
+  const ways = createWays(options, headers);
   let closed: Promise<void> | undefined;
   // A sink calls the same address each time, so the last one is kept.
   let last: { readonly text: string; readonly url: URL; readonly way: Way } | undefined;
@@ -74,11 +75,10 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
         const { mask } = options;
         const answer =
           mask === undefined ? resolve : (given: HttpAnswer) => resolve({ ...given, mask });
-        const { dispatcher, isProxied } = way;
-        new Exchange({ request, url, isProxied, resolve: answer, reject }).start(
-          dispatcher,
-          headers,
-        );
+        const isProxied = way.dispatcher !== undefined;
+        const exchange = new Exchange({ request, url, isProxied, resolve: answer, reject });
+        if (isProxied) exchange.start(way.dispatcher, headers);
+        else exchange.startDirectly(way.lines);
       });
     },
     close() {
@@ -89,17 +89,19 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 }
 
 /** How to reach an address: directly, or by a proxy. */
-interface Way {
-  readonly dispatcher: Dispatcher;
-  readonly isProxied: boolean;
-}
+type Way =
+  | { readonly dispatcher: Dispatcher; readonly lines?: never }
+  | { readonly dispatcher?: never; readonly lines: Lines };
 
 interface Ways {
   of(url: URL): Way;
   close(): Promise<void>;
 }
 
-function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Ways {
+function createWays(
+  { proxy = {}, connectionsMax = 256 }: HttpClientOptions,
+  headers: Readonly<Record<string, string>>,
+): Ways {
   // The timer of the exchange covers headers and body, so undici needs none.
   const common = { connections: connectionsMax, headersTimeout: 0, bodyTimeout: 0 };
   const connect = { timeout: connectTimeoutMs };
@@ -117,10 +119,11 @@ function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Wa
       clientFactory: (origin, settings) =>
         new Pool(origin, { ...settings, headersTimeout: exchangeTimeoutMs }),
     });
-    return { dispatcher, isProxied: true };
+    return { dispatcher };
   };
   const noProxy = readNoProxy(proxy.noProxy ?? '');
-  const direct: Way = { dispatcher: new Agent({ ...common, connect }), isProxied: false };
+  const lines = new Lines({ connectionsMax, connectTimeoutMs, headers });
+  const direct: Way = { lines };
   const plain = proxy.httpProxy ? through('HTTP_PROXY', proxy.httpProxy) : direct;
   const secure = proxy.httpsProxy ? through('HTTPS_PROXY', proxy.httpsProxy) : plain;
   return {
@@ -130,7 +133,7 @@ function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Wa
     },
     async close() {
       await Promise.all(
-        [...new Set([direct, plain, secure])].map(({ dispatcher }) => dispatcher.close()),
+        [...new Set([direct, plain, secure])].map((way) => (way.dispatcher ?? way.lines).close()),
       );
     },
   };
