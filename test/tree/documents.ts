@@ -45,6 +45,7 @@ const folders = [
   'docs',
   'examples',
   'k8s',
+  'compose',
   'systemd',
   'drizzle',
   'bench',
@@ -52,7 +53,14 @@ const folders = [
 ];
 const file = /^[\w.-]+\.(ts|mjs|md|json|ya?ml|service)$/;
 /** Files that a reader has or makes, and that are no part of the project. */
-const ofReaders = new Set(['tocsin.yaml', '.env', '.env1', 'dist/main.js']);
+const ofReaders = new Set([
+  'tocsin.yaml',
+  'values.yaml',
+  'values.schema.json',
+  '.env',
+  '.env1',
+  'dist/main.js',
+]);
 
 /**
  * Paths of the project that `document` names, from the root; `src/sinks/<type>.ts` counts as
