@@ -1,0 +1,2 @@
+/** Where the programs are, in `bin`. */
+export function folderOfTools(): string;
