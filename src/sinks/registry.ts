@@ -14,6 +14,7 @@ export const sinkLoaders: Loaders<SinkDefinition> = {
   google_chat: async () => (await import('./google_chat.ts')).googleChat,
   gotify: async () => (await import('./gotify.ts')).gotify,
   jira: async () => (await import('./jira/index.ts')).jira,
+  kafka: async () => (await import('./kafka/index.ts')).kafka,
   line: async () => (await import('./line.ts')).line,
   matrix: async () => (await import('./matrix/index.ts')).matrix,
   mattermost: async () => (await import('./mattermost/index.ts')).mattermost,

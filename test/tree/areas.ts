@@ -248,6 +248,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   '@opentelemetry/exporter-trace-otlp-http': /^src\/observe\/tracing\/export\.ts$/,
   '@opentelemetry/resources': /^src\/observe\/tracing\/export\.ts$/,
   '@opentelemetry/sdk-trace-base': /^src\/observe\/tracing\/export\.ts$/,
+  '@platformatic/kafka': /^src\/sinks\/kafka\//,
   amqplib: /^src\/sinks\/amqp\//,
   commander: /^src\/cli\//,
   'drizzle-orm': /^src\/store\//,
