@@ -123,7 +123,7 @@ function toEscalated(found: Parameters<typeof toEvent>[0]): EscalatedIncident {
 
 /** Escalations of open incidents, within the last day, that have not got anybody to act. */
 export interface StuckEscalations {
-  /** Incidents whose last step was made. */
+  /** Incidents whose last step was made; it may be made again when they happen again. */
   readonly pastLastStep: number;
   /** Steps made over ten minutes ago that reached none of their sinks, and that nothing stopped. */
   readonly untold: number;
@@ -136,10 +136,11 @@ export async function countStuckEscalations(db: Database): Promise<StuckEscalati
       where i.state = 'open' and i.escalated_to is not null
     )
     select (
-        select count(*)::int from escalated i where i.step_at is null and exists (
-          select 1 from incident_changes c
-          where c.incident_id = i.id and c.kind = 'escalated' and c.at > now() - interval '1 day'
-        )
+        select count(*)::int from escalated i cross join lateral (
+          select c.at, c.values->>'last' as last from incident_changes c
+          where c.incident_id = i.id and c.kind = 'escalated' order by c.id desc limit 1
+        ) c
+        where c.at > now() - interval '1 day' and (i.step_at is null or c.last is not null)
       ) as past_last_step, (
         select count(*)::int from (
           select from escalated i

@@ -52,6 +52,13 @@ test('an incident is past its last step until somebody takes it, or a day is ove
   expect(await look()).toEqual([0, 0, 0]);
 });
 
+test('it is past its last step also while that one may be made again', async () => {
+  const look = await figures();
+  await escalated(1, '2999-01-01');
+  await db().$client`update incident_changes set values = '{"last": "yes"}'`;
+  expect(await look()).toEqual([1, 0, 0]);
+});
+
 test('one with a step to come is not, and one of long ago neither', async () => {
   const look = await figures();
   await escalated(1, '2999-01-01');

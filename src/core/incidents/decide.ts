@@ -132,7 +132,12 @@ function escalate(
   if (state !== 'open') return 'taken';
   if (step.from !== known.step) return 'same';
   if (version !== undefined && version !== known.view.version) return 'same';
-  const values = { step: String(step.step), to: step.to, ...step.values };
+  const values = {
+    ...{ step: String(step.step), to: step.to },
+    // Read again where it is counted who was called by every step.
+    ...(step.nextAtMs === null && { last: 'yes' }),
+    ...step.values,
+  };
   return { ...unchanged(known), kind: 'escalated', isTold: true, values, step };
 }
 

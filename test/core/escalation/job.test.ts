@@ -422,6 +422,9 @@ test('what nobody took and happens again makes the last step again, however ofte
   await look();
   expect(await told()).toEqual([...again, 'mail pending', 'pager pending']);
   expect(await incident()).toMatchObject({ step: 2, step_at: null });
+  expect((await steps()).map(({ values }) => values.last)).toEqual([
+    ...[undefined, 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'],
+  ]);
 });
 
 test('a recurrence changes no time of a step that is to come, and calls nobody who has it', async () => {

@@ -181,7 +181,7 @@ describe('an escalation', () => {
       },
     };
     expect(decide(known(), wanted, 'tocsin')).toHaveProperty('values', {
-      ...{ step: '1', to: 'soc', reason: 'unacknowledged' },
+      ...{ step: '1', to: 'soc', last: 'yes', reason: 'unacknowledged' },
     });
   });
 
