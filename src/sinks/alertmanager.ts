@@ -16,6 +16,8 @@ import { placeOf } from '../kit/place.ts';
 import type { Message, Sink, SinkDefinition } from '../kit/sink.ts';
 import { webUrl } from '../kit/web-url.ts';
 
+/** By which its clock may be behind ours. */
+const skewMs = 60_000;
 const [hourMs, yearMs] = [3_600_000, 31_536_000_000];
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;
 const ownLabels = ['alertname', 'severity', 'incident'];
@@ -143,6 +145,8 @@ function alertOf({ settings, incident, message, deliveryId, now }: Told) {
   const startsAt = Math.min(Date.parse(event.occurredAt ?? event.receivedAt), now);
   // On the hour, so that the same edit again says the same.
   const later = Math.ceil((now + settings.hold) / hourMs) * hourMs;
+  // An end that is yet to come for Alertmanager would leave the later one in force.
+  const over = Math.max(startsAt, now - skewMs);
   const isOver = card.state?.kind === 'resolved';
   return {
     labels: {
@@ -151,7 +155,7 @@ function alertOf({ settings, incident, message, deliveryId, now }: Told) {
     },
     annotations: { ...textsOf(card), delivery_id: deliveryId },
     startsAt: new Date(startsAt).toISOString(),
-    endsAt: new Date(isOver ? now : later).toISOString(),
+    endsAt: new Date(isOver ? over : later).toISOString(),
     // It comes from the configuration, never from the event's text.
     ...(card.link === undefined ? {} : { generatorURL: card.link }),
   };

@@ -100,11 +100,17 @@ describe('an alert', () => {
     expect(edited!.endsAt).toBe('2026-03-02T03:00:00.000Z');
   });
 
-  test('that is resolved ends now', async () => {
-    const { farEnd, sink, context } = await begin();
-    await sink.edit!('tocsin:17', inState('resolved'), context);
-    expect(read(farEnd.received[0]!).endsAt).toBe('2026-03-01T02:04:04.000Z');
-  });
+  test.each([
+    [10 * 60_000, '2026-03-01T02:12:04.000Z'],
+    [1_000, '2026-03-01T02:03:04.000Z'],
+  ])(
+    'that is resolved after %d ms ended a minute ago, and no earlier than it began',
+    async (later, end) => {
+      const { farEnd, sink, context } = await begin({}, start + later);
+      await sink.edit!('tocsin:17', inState('resolved'), context);
+      expect(read(farEnd.received[0]!).endsAt).toBe(end);
+    },
+  );
 });
 
 test('what answers with a page is no Alertmanager', async () => {
