@@ -17,7 +17,7 @@ const sharedSecret = 'the-secret-of-this-test';
 
 interface Answer {
   readonly status: number;
-  readonly body: Record<string, never>;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** @param messageBurst after so many messages at once, one each five seconds is taken */
