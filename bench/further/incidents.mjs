@@ -60,11 +60,19 @@ async function touch(client) {
   await client`analyze`;
 }
 
-/** The same database, but no statement looks an incident up for an event that it reads. */
+/** The same database, but no statement looks whether there are incidents, so that none is read. */
+const look = 'exists (select 1 from incidents)';
+
 function withoutIncidents(db) {
   const { $client } = db;
   const client = (parts, ...values) =>
-    parts.join('').includes('row_to_json(v)') ? $client`null::text` : $client(parts, ...values);
+    $client(
+      Object.assign(
+        parts.map((part) => part.replace(look, 'false')),
+        { raw: parts.raw },
+      ),
+      ...values,
+    );
   return { ...db, $client: Object.assign(client, $client) };
 }
 

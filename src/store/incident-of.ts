@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { toView, viewColumns } from './incidents.ts';
 import { type Row, RowReader } from './row.ts';
 
-const incidentColumn = new RowReader<'incident'>('incidents');
+const incidentColumn = new RowReader<'incident' | 'root_id'>('incidents');
 
 /**
  * SQL: a value for the column `incident` of an event `e`, which {@link toIncident} reads.
@@ -48,6 +48,25 @@ export function toIncident(row: Row): IncidentView | undefined {
 }
 
 /**
+ * The incidents of root events with the vendor's words of now, by the id of the event; without those
+ * of events to which nothing happened.
+ */
+export async function readCurrents(
+  db: Database,
+  rootIds: readonly number[],
+): Promise<ReadonlyMap<number, IncidentView>> {
+  const rows = await db.$client`
+    select e.id as root_id, ${incidentOf(db)} as incident
+    from unnest(string_to_array(${rootIds.join(',')}, ',')::bigint[]) as e(id)`;
+  return new Map(
+    rows.flatMap((row) => {
+      const incident = toIncident(row);
+      return incident ? [[incidentColumn.number(row, 'root_id'), incident]] : [];
+    }),
+  );
+}
+
+/**
  * The incident of a root event with the vendor's words of now.
  * @returns undefined: nothing happened to the event, or it is no root event
  */
@@ -55,7 +74,5 @@ export async function readCurrent(
   db: Database,
   eventId: number,
 ): Promise<IncidentView | undefined> {
-  const [row] = await db.$client`
-    select ${incidentOf(db)} as incident from events e where e.id = ${eventId}::bigint`;
-  return row && toIncident(row);
+  return (await readCurrents(db, [eventId])).get(eventId);
 }

@@ -1,7 +1,7 @@
 // What became of an event, read with the event.
 import { expect, it } from 'vitest';
 import { takeDue } from '../../src/store/deliveries/index.ts';
-import { incidentOf, toIncident } from '../../src/store/incident-of.ts';
+import { incidentOf, readCurrent, readCurrents, toIncident } from '../../src/store/incident-of.ts';
 import { readIncidents } from '../../src/store/incidents.ts';
 import { change, posted, storeStep } from '../support/changed.ts';
 import { drafts, storePage, useDatabase } from './stored.ts';
@@ -37,4 +37,13 @@ it('comes with a delivery that is due', async () => {
   await change(db(), page!.events[0]!.id);
   const due = await takeDue(db(), { sink: 'soc', limit: 10 });
   expect(due.map(({ incident }) => incident?.state)).toEqual(['acknowledged', undefined]);
+});
+
+it('of several events is read at once, and asked for only where there is any', async () => {
+  const [touched, untouched] = (await posted(db(), 2)) as [number, number];
+  expect(await readCurrents(db(), [touched, untouched])).toEqual(new Map());
+  await change(db(), touched);
+  const currents = await readCurrents(db(), [untouched, touched]);
+  expect([...currents.keys()]).toEqual([touched]);
+  expect(currents.get(touched)).toEqual(await readCurrent(db(), touched));
 });

@@ -1,5 +1,6 @@
 // Reads a row of the table of deliveries.
 import type { MessageForm } from '../../kit/event.ts';
+import type { IncidentView } from '../../kit/incident.ts';
 import {
   type DeliveryKey,
   type DueDelivery,
@@ -11,28 +12,27 @@ import {
 } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { eventRow, severityOf, toEvent } from '../event-row.ts';
-import { toIncident } from '../incident-of.ts';
 import { type ColumnOf, type Row, RowReader } from '../row.ts';
 import type { deliveries, deliveryAttempts } from '../schema.ts';
 
 /**
  * `unanswered`: how many attempts got no answer. `count`: how many rows a statement changed or
- * found. `thread_id`: the far end's id of the message that a reply belongs to.
+ * found. `thread_id`: the far end's id of the message that a reply belongs to. `root_id`: the event
+ * whose incident it is about. `has_incidents`: there are some at all.
  */
 export const deliveryRow = new RowReader<
-  ColumnOf<typeof deliveries> | 'unanswered' | 'count' | 'thread_id'
+  ColumnOf<typeof deliveries> | 'unanswered' | 'count' | 'thread_id' | 'root_id' | 'has_incidents'
 >('deliveries');
 
 const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
 const holders: readonly HeldBy[] = ['group', 'storm'];
 
 /** @param row columns of a delivery and of its event */
-export function toDue(row: Row): DueDelivery {
+export function toDue(row: Row, incident?: IncidentView): DueDelivery {
   const unanswered = deliveryRow.number(row, 'unanswered');
   const route = deliveryRow.textOrNull(row, 'route');
   const traceParent = eventRow.textOrNull(row, 'traceparent');
   const held = toHeld(row);
-  const incident = toIncident(row);
   const kind = deliveryRow.oneOf(row, 'kind', deliveryKinds);
   const threadId = deliveryRow.textOrNull(row, 'thread_id');
   return {

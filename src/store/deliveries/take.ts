@@ -2,9 +2,10 @@
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { eventColumns } from '../event-row.ts';
-import { incidentOf } from '../incident-of.ts';
+import { readCurrents } from '../incident-of.ts';
+import type { Row } from '../row.ts';
 import { heldPriority, isDue, unansweredOf } from './pending.ts';
-import { toDue } from './row.ts';
+import { deliveryRow, toDue } from './row.ts';
 
 type PendingQuery = ReturnType<Database['$client']>;
 
@@ -83,13 +84,22 @@ function deliveryColumns({ $client: client }: Database) {
     ) end as thread_id`;
 }
 
-/** @param chosen rows with {@link deliveryColumns} */
+/**
+ * Incidents are looked up by a statement of their own, and only where there are any: as a part of
+ * this one they cost whoever has none its planning.
+ * @param chosen rows with {@link deliveryColumns}
+ */
 async function withEvents(db: Database, chosen: PendingQuery): Promise<DueDelivery[]> {
   const rows = await db.$client`
     select ${eventColumns(db)}, e.traceparent, d.attempts, d.form, d.priority, d.route, d.held_by,
-      d.held_until, d.unanswered, d.kind, d.thread_id,
-      ${incidentOf(db, db.$client`coalesce(d.step_of, e.id)`)} as incident
+      d.held_until, d.unanswered, d.kind, d.thread_id, coalesce(d.step_of, e.id) as root_id,
+      exists (select 1 from incidents) as has_incidents
     from (${chosen}) d join events e on e.id = d.event_id
     order by d.priority, d.event_id`;
-  return rows.map(toDue);
+  const [first] = rows;
+  if (first === undefined || !deliveryRow.boolean(first, 'has_incidents'))
+    return rows.map((row) => toDue(row));
+  const rootOf = (row: Row) => deliveryRow.number(row, 'root_id');
+  const incidents = await readCurrents(db, rows.map(rootOf));
+  return rows.map((row) => toDue(row, incidents.get(rootOf(row))));
 }
