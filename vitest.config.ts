@@ -19,7 +19,7 @@ export default defineConfig({
       project(
         'code',
         ['test/**/*.test.ts'],
-        ['test/faults/**', 'test/real/**', ...startsProcesses],
+        ['test/faults/**', 'test/real/**', 'test/release/whole/**', ...startsProcesses],
       ),
       project('processes', startsProcesses),
     ],

@@ -8,7 +8,7 @@ import { bundle } from './bundle.mjs';
 import { noticesOf, packagesOf } from './packages.mjs';
 
 /** Taken as they are, without what is drawn or generated for people who change the sources. */
-const taken = [
+export const taken = [
   'bin',
   'drizzle',
   'src/http/page/assets',
@@ -21,7 +21,7 @@ const taken = [
   'README.md',
   'SECURITY.md',
 ];
-const left = /^docs\/pictures$|^drizzle\/meta\/.*_snapshot\.json$/;
+const left = /^docs\/pictures$|^drizzle\/(schema\.txt|meta\/.*_snapshot\.json)$/;
 
 /**
  * @param {string} root of the sources, with their packages installed
@@ -64,9 +64,17 @@ function manifestOf(root, packages) {
     engines: all.engines,
     bin: all.bin,
     exports: { './client': './dist/client.js', './package.json': './package.json' },
-    bundled: Object.fromEntries(packages.map(({ name, version }) => [name, version])),
+    bundled: versionsOf(packages),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** By name; several versions of one package stand side by side. */
+function versionsOf(packages) {
+  const versions = {};
+  for (const { name, version } of packages)
+    versions[name] = versions[name] === undefined ? version : `${versions[name]}, ${version}`;
+  return versions;
 }
 
 /** By the bundle itself, so that the archive is made by the code that opens it. */

@@ -21,6 +21,10 @@ import { builtFile } from '../support/built.ts';
 import { manifest, readProjectFile } from './project-files.ts';
 import { root } from './source-files.ts';
 
+const { taken } = (await import(new URL('../../release/stage.mjs', import.meta.url).href)) as {
+  readonly taken: readonly string[];
+};
+
 interface Instruction {
   readonly name: string;
   readonly text: string;
@@ -38,7 +42,8 @@ const stages = readProjectFile('Dockerfile')
       .filter((line) => line !== '')
       .map(instruction),
   );
-const [build, runtime] = stages as [Instruction[], Instruction[]];
+const [build, , unpacked] = stages as Instruction[][] as [Instruction[], unknown, Instruction[]];
+const runtime = stages.at(-1)!;
 
 function instruction(line: string): Instruction {
   const [, name = '', text = ''] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
@@ -63,16 +68,21 @@ describe('the image’s build', () => {
       .split('\n')
       .filter((line) => line.startsWith('!'));
     for (const path of stages.flatMap(copies).flatMap(({ from }) => from)) {
+      if (path === '.') continue; // all that .dockerignore lets through
       expect(existsSync(`${root}${path}`), path).toBe(true);
       expect(allowed, path).toContain(`!${path.replace(/^\.\//, '')}`);
     }
   });
 
-  test('stands in both stages on the one image that its caller may name by a digest', () => {
+  test('stands in all stages on the one image that its caller may name by a digest', () => {
     const from = readProjectFile('Dockerfile').match(/^FROM .*$/gm) ?? [];
-    expect(from.map((line) => /^FROM \$\{NODE_IMAGE\}(?: AS build)?$/.test(line))).toEqual([
-      true,
-      true,
+    const grounds = from.map((line) => line.replace(/^FROM \$\{NODE_IMAGE\}/, 'FROM the one'));
+    expect(grounds).toEqual([
+      'FROM the one AS build',
+      // Its caller may put a folder with a tarball here.
+      'FROM scratch AS release',
+      'FROM the one AS unpacked',
+      'FROM the one',
     ]);
     expect(readProjectFile('Dockerfile')).toMatch(/^ARG NODE_IMAGE=\S+\n\nFROM /m);
   });
@@ -82,35 +92,22 @@ describe('the image’s build', () => {
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
     expect(lines[0]).toBe('*');
-    expect(lines.slice(1).filter((line) => !line.startsWith('!') || /\.env|\*/.test(line))).toEqual(
-      [],
-    );
+    const harmless = ['!.env.example', 'release/out'];
+    const wrong = lines
+      .slice(1)
+      .filter((line) => !line.startsWith('!') || /\.env|\*/.test(line))
+      .filter((line) => !harmless.includes(line));
+    expect(wrong).toEqual([]);
   });
 
-  test('prunes what only the build needs, after .npmrc, which asks for it, is gone', () => {
-    const run = textOf('RUN', build);
-    expect(run).toMatch(/node build\.mjs && rm \.npmrc && npm prune --omit=dev --ignore-scripts$/);
-  });
-
-  test('compiles from what it copies, and every folder that the program reads is in the image', () => {
-    const copied = copies(build).flatMap(({ from }) => from);
-    for (const path of [
-      'src',
-      'simulators',
-      'drizzle',
-      'build.mjs',
-      'tsconfig.json',
-      'package-lock.json',
-    ])
-      expect(copied).toContain(path);
-    const kept = runtime
-      .filter(({ text }) => text.startsWith('--from=build'))
-      .map(({ text }) => text.split(/\s+/).at(-1));
-    expect(kept.sort()).toEqual([
-      './dist',
-      './drizzle',
-      './node_modules',
-      './src/http/page/assets',
+  test('makes the tarball from what it lets through, and runs nothing but its content', () => {
+    expect(textOf('RUN', build)).toBe('node release/tarball.mjs');
+    const allowed = readProjectFile('.dockerignore').split('\n');
+    for (const path of taken) expect(allowed, path).toContain(`!${path.split('/')[0]}`);
+    for (const path of ['package-lock.json', 'release', 'simulators', 'src', 'tsconfig.json'])
+      expect(allowed, path).toContain(`!${path}`);
+    expect(runtime.filter(({ name }) => ['COPY', 'ADD', 'RUN'].includes(name))).toEqual([
+      { name: 'COPY', text: '--from=unpacked /root-of-image/ /' },
     ]);
   });
 });
@@ -119,9 +116,10 @@ describe('the image', () => {
   test('is run by a numbered user that is not root and that owns the data folder alone', () => {
     const [user, group] = textOf('USER').split(':').map(Number);
     expect(user).toBeGreaterThan(0);
-    expect(textOf('RUN')).toBe(
-      `install -d -o ${user} -g ${group} -m 0700 /data && ln -s /app/bin/tocsin /usr/local/bin/tocsin`,
+    expect(textOf('RUN', unpacked)).toContain(
+      `install -d -o ${user} -g ${group} -m 0700 /root-of-image/data`,
     );
+    expect(textOf('RUN', unpacked)).toContain('--no-same-owner');
     expect(textOf('VOLUME')).toBe('/data');
     expect(runtime.at(-1)?.name).toBe('CMD');
     expect(runtime.findIndex(({ name }) => name === 'USER')).toBeGreaterThan(
@@ -137,6 +135,19 @@ describe('the image', () => {
     ]);
     expect(JSON.parse(textOf('CMD'))).toEqual(['serve']);
     expect(textOf('STOPSIGNAL')).toBe('SIGTERM');
+  });
+
+  test('says its version and commit as its builder states them', () => {
+    const labels = textOf('LABEL');
+    for (const [label, argument] of [
+      ['version', 'VERSION'],
+      ['revision', 'REVISION'],
+      ['created', 'CREATED'],
+    ]) {
+      expect(labels).toContain(`org.opencontainers.image.${label}="\${${argument}}"`);
+      expect(runtime).toContainEqual({ name: 'ARG', text: `${argument}=unknown` });
+    }
+    expect(labels).toContain(`description="${manifest.description}"`);
   });
 
   test('sets no variable that Tocsin does not read', () => {

@@ -36,6 +36,7 @@ export function readProjectFile(path: string): string {
 
 export interface Manifest {
   readonly version: string;
+  readonly description: string;
   readonly scripts: Readonly<Record<string, string>>;
   readonly bin: Readonly<Record<string, string>>;
   readonly files: readonly string[];

@@ -6,6 +6,9 @@ import { defaultPolicy } from '../../src/core/deliver/policy.ts';
 import { readProjectFile } from './project-files.ts';
 import { root } from './source-files.ts';
 
+const { taken } = (await import(new URL('../../release/stage.mjs', import.meta.url).href)) as {
+  readonly taken: readonly string[];
+};
 const unit = readProjectFile('systemd/tocsin.service');
 const lines = unit.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 /** Every value of a directive, in order. */
@@ -21,6 +24,20 @@ describe('the systemd unit', () => {
     expect(valuesOf('ProtectSystem')).toEqual(['strict']);
     expect(valuesOf('ProtectHome')).toEqual(['yes']);
     expect(valuesOf('PrivateTmp')).toEqual(['yes']);
+  });
+
+  test('runs what the tarball holds, where its first lines unpack it', () => {
+    const [program, ...words] = valuesOf('ExecStart')[0]!.split(' ');
+    expect([program, ...words]).toEqual(['/usr/bin/node', '/opt/tocsin/dist/main.js', 'serve']);
+    expect(valuesOf('WorkingDirectory')).toEqual(['/opt/tocsin']);
+    expect(valuesOf('Documentation')).toEqual(['file:///opt/tocsin/README.md']);
+    expect(unit).toContain('-C /opt && ln -sfn tocsin-<version> /opt/tocsin');
+    expect(taken).toEqual(expect.arrayContaining(['bin', 'systemd', 'README.md']));
+  });
+
+  test('keeps what was compiled in a folder of its own', () => {
+    expect(valuesOf('CacheDirectory')).toEqual(['tocsin']);
+    expect(valuesOf('Environment')).toContain('NODE_COMPILE_CACHE=%C/tocsin');
   });
 
   test('has no capability, gains no right, and calls what services call', () => {
@@ -73,7 +90,9 @@ describe('the systemd unit', () => {
     expect(names.length).toBeGreaterThanOrEqual(4);
     expect(
       names.filter(
-        (name) => name !== 'NODE_ENV' && !(knownVariables as readonly string[]).includes(name),
+        (name) =>
+          !['NODE_ENV', 'NODE_COMPILE_CACHE'].includes(name) &&
+          !(knownVariables as readonly string[]).includes(name),
       ),
     ).toEqual([]);
   });
