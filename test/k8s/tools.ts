@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { folderOfTools } from './get-chart-tools.mjs';
 
 export type Tool = 'helm' | 'helm-unittest' | 'kubernetes-validate' | 'kubectl';
@@ -16,11 +16,19 @@ export function findTool(tool: Tool): string | undefined {
   return status === 0 ? tool : undefined;
 }
 
-/** A `describe` that says why it is skipped where a tool is missing. */
+/**
+ * A `describe` that says why it is skipped where a tool is missing; with CHART_TOOLS_WANTED=all it
+ * fails.
+ */
 export function describeWith(tools: readonly Tool[], title: string, body: () => void): void {
   const missing = tools.filter((tool) => findTool(tool) === undefined);
   if (missing.length === 0) describe(title, body);
-  else describe.skip(`${title} (skipped: ${missing.join(', ')}: npm run test:chart)`, body);
+  else if (process.env.CHART_TOOLS_WANTED === 'all')
+    test(`${title}: ${missing.join(', ')} must be there`, () => expect(missing).toEqual([]));
+  else {
+    console.warn(`${title}: skipped, ${missing.join(', ')} not found; npm run test:chart gets it`);
+    describe.skip(title, body);
+  }
 }
 
 export interface Run {

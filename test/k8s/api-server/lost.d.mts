@@ -1,0 +1,1 @@
+export function lostOf(given: unknown, kept: unknown, path?: string): string[];
