@@ -2,7 +2,7 @@
 // means. Pure.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { meanings, problemOf, remedies } from './error-codes.ts';
+import { meanings, problemOf, remedies, whyNotConnected } from './error-codes.ts';
 import { AdapterError, type FailureOutcome, type FailureReason } from './errors.ts';
 
 /** `host` or `host:port`, an IPv6 address in brackets. */
@@ -158,9 +158,6 @@ function ofTls(code: string, { message }: Error): Verdict | undefined {
 function ofConnection(code: string, isUnderWay: boolean): Verdict {
   if (isUnderWay)
     return ['retry', 'interrupted', ' broke off, and may have the message. It is tried again.'];
-  const problem = problemOf(code);
-  const known = problem === 'refused' || problem === 'unresolved' || problem === 'unreachable';
-  const meaning = known ? meanings[problem] : 'no connection could be made';
   const shownCode = code === '' ? '' : ` (${code})`;
-  return ['retry', 'connection', `${shownCode}: ${meaning}. Check host and port of this sink.`];
+  return ['retry', 'connection', `${shownCode}: ${whyNotConnected(code)}`];
 }

@@ -62,3 +62,12 @@ export const remedies = {
   expired: 'Renew it there, or set the clock of this machine.',
   not_yet_valid: 'Set the clock of this machine, or check the certificate.',
 } as const satisfies Partial<Record<Problem, string>>;
+
+/** Of a sink that no connection could be made for: why, and what to check there. Follows its name. */
+export function whyNotConnected(code: string): string {
+  const problem = problemOf(code);
+  if (problem === 'unresolved')
+    return `${meanings.unresolved}. Check the host of this sink, and the DNS of this machine.`;
+  const known = problem === 'refused' || problem === 'unreachable';
+  return `${known ? meanings[problem] : 'it cannot be reached'}. Check host and port of this sink.`;
+}

@@ -65,7 +65,7 @@ describe('a broken connection', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'reject_sink', 'bad_config', 'for another host name'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'reject_sink', 'bad_config', 'agree on no encryption'],
     ['EPROTO', 'reject_sink', 'bad_config', 'agree on no encryption'],
-    ['', 'retry', 'connection', 'broker:1: no connection could be made'],
+    ['', 'retry', 'connection', 'broker:1: it cannot be reached'],
   ])('%s is %s, %s', (code, outcome, reason, text) => {
     const error = failure(code);
     expect(error).toMatchObject({ outcome, reason });

@@ -2,7 +2,13 @@
 import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { isOutOfDescriptors } from '../../src/kit/descriptors.ts';
-import { meanings, type Problem, problemOf, remedies } from '../../src/kit/error-codes.ts';
+import {
+  meanings,
+  type Problem,
+  problemOf,
+  remedies,
+  whyNotConnected,
+} from '../../src/kit/error-codes.ts';
 
 test.each<[string, Problem | undefined]>([
   ['ECONNREFUSED', 'refused'],
@@ -59,4 +65,13 @@ test('the lack of descriptors is the same here as where it is asked for alone', 
 test('meanings go on in the middle of a sentence, and remedies are sentences', () => {
   for (const meaning of Object.values(meanings)) expect(meaning).toMatch(/^[a-z].*[a-z]$/);
   for (const remedy of Object.values(remedies)) expect(remedy).toMatch(/^[A-Z].*\.$/);
+});
+
+test.each([
+  ['ENOTFOUND', 'the host name cannot be resolved. Check the host of this sink, and the DNS'],
+  ['ECONNREFUSED', 'nothing accepts connections there. Check host and port'],
+  ['EHOSTUNREACH', 'there is no way to this host. Check host and port'],
+  ['', 'it cannot be reached. Check host and port'],
+])('a connection that fails by %s is explained, with what to check', (code, said) => {
+  expect(whyNotConnected(code)).toContain(said);
 });

@@ -93,7 +93,9 @@ function problemsOfIssue(issue: Issue, judged: Judged): ConfigProblem[] {
   const value = valueAt(content, issue.path);
   if (issue.code === 'invalid_value') {
     const known = issue.values.map(String);
-    const remedy = `Use one of: ${known.join(', ')}.${didYouMean(String(value), known)}`;
+    const use = `Use one of: ${known.join(', ')}.`;
+    if (value === undefined) return [{ where, problem: 'is missing', remedy: use }];
+    const remedy = `${use}${didYouMean(String(value), known)}`;
     return [{ where, problem: 'is not one of the words that belong here', remedy }];
   }
   return [{ where, problem: problemText(issue), remedy: remedyOf(issue, value, schema) }];

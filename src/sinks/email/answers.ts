@@ -1,5 +1,5 @@
 // What an SMTP server's answers mean: for SMTP what kit/http/status.ts is for HTTP. Pure.
-import { meanings, problemOf } from '../../kit/error-codes.ts';
+import { meanings, whyNotConnected } from '../../kit/error-codes.ts';
 import { AdapterError, type FailureOutcome, type FailureReason } from '../../kit/errors.ts';
 import { answerText } from '../../kit/http/status.ts';
 
@@ -41,10 +41,7 @@ function verdictOf(error: SmtpError): Verdict {
     return ['retry', 'timeout', 'did not answer in time. It is tried again.'];
   if (syscall !== 'connect' && syscall !== 'getaddrinfo')
     return ['retry', 'interrupted', 'broke off, and may have the message. It is tried again.'];
-  const problem = problemOf(code);
-  const known = problem === 'refused' || problem === 'unresolved' || problem === 'unreachable';
-  const meaning = known ? meanings[problem] : 'it cannot be reached';
-  return ['retry', 'connection', `(${code}): ${meaning}. Check host and port of this sink.`];
+  return ['retry', 'connection', `(${code}): ${whyNotConnected(code)}`];
 }
 
 /** The library keeps the text of such an error, and no code of it. */

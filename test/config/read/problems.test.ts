@@ -37,6 +37,7 @@ const schema = z.strictObject({
   level: z.enum(['high', 'low']).optional().describe('how loud'),
   size: z.number().min(1).optional().describe('how large.'),
   names: z.array(z.string()).min(1).optional(),
+  choice: z.strictObject({ way: z.enum(['up', 'down']) }).optional(),
 });
 const place = (path: readonly PropertyKey[], key?: string) => [...path, key ?? []].flat().join('.');
 const problemsIn = (content: unknown) => {
@@ -49,7 +50,7 @@ it.each([
     { levle: 'high' },
     'levle',
     '"levle" is not a key that belongs here',
-    'Known keys: wait, list, code, key, ids, level, size, names. Did you mean "level"?',
+    'Known keys: wait, list, code, key, ids, level, size, names, choice. Did you mean "level"?',
   ],
   [
     { level: 'hihg' },
@@ -58,6 +59,7 @@ it.each([
     'Use one of: high, low. Did you mean "high"?',
   ],
   [{ size: 'x' }, 'size', 'is not a number', 'Expected: how large'],
+  [{ choice: {} }, 'choice.way', 'is missing', 'Use one of: up, down.'],
   [{ size: 0 }, 'size', 'is less than 1', 'Expected: how large'],
   [{ wait: 10 }, 'wait', 'is more than 9', 'Expected: how long'],
   [{ code: 'a' }, 'code', 'has fewer than 2 characters', 'Correct it'],
