@@ -65,10 +65,12 @@ export const command: Command = {
     const settings = route?.settings?.get(found.id);
     const words = templated({ ...found, ...reportingTo(io) }, { event, form }, route);
     const message = found.voice.message(event, { form, showTenant: true, settings, ...words });
-    // Only a call by HTTP can be recorded. Of anything else the card is shown, as where the first
-    // call looks something up, and nothing is sent.
+    // Only a call by HTTP can be recorded. Of anything else without a preview the card is shown, as
+    // where the first call looks something up, and nothing is sent.
     const card = JSON.stringify(message.card);
-    if (!recordable.test(found.sink.origin)) bodies.push(card);
+    const preview = found.sink.preview?.(message, context.deliveryId);
+    if (preview !== undefined) bodies.push(preview);
+    else if (!recordable.test(found.sink.origin)) bodies.push(card);
     else
       await found.sink.send(message, context).catch((error) => {
         if (!(error instanceof Recorded)) throw error;

@@ -116,6 +116,11 @@ export interface Sink {
   // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
   send(message: Message, context: SendContext): Promise<Receipt | void>;
   /**
+   * What the far end gets of this message, as text, for people who try out their settings. Absent:
+   * the body of the first call of `send`. Calls nobody, and holds no credential.
+   */
+  preview?(message: Message, deliveryId: string): string;
+  /**
    * Looks for the message of this delivery, which a process may have sent that died. @returns its
    * id; undefined: it was not sent. Absent: nobody can tell.
    * @throws {AdapterError}

@@ -17,6 +17,12 @@ sinks:
   bot: { type: mattermost_bot, url: "https://chat.example", token: abcdefghij, channel: soc/alerts }
   cases: { type: dfir_iris, url: "https://iris.example", api_key: abcdefghij, customer: 1 }
   mail: { type: email, host: 127.0.0.1, port: 1, tls: none, from: a@b.example, to: [c@d.example] }
+  issues: { type: jira, url: "https://jira.example", username: a@b.example, token: secret-of-the-jira, project: SOC }
+  topics: { type: zulip, url: "https://zulip.example", email: a@b.example, api_key: secret-of-the-zulip-bot-0123456, channel: alerts }
+  mqtt: { type: mqtt, broker: 127.0.0.1, topic: a/b }
+  nats: { type: nats, servers: [127.0.0.1], subject: a.b }
+  amqp: { type: amqp, broker: 127.0.0.1, exchange: a, routing_key: b }
+  lines: { type: syslog, host: 127.0.0.1, format: json }
 templates:
   plain: { title: "T {{ event.type }}" }
   broken: { title: "{{ event.type | slice: 0, event.file.size }}" }
@@ -51,10 +57,26 @@ test('it prints what would be posted as JSON, and nothing else', async () => {
   expect(JSON.parse(stdout)).toHaveProperty('attachments');
 });
 
-test('of a mail it shows the card, and sends none', async () => {
+test('of a mail it shows what its readers see, and sends none', async () => {
   const { code, stdout, stderr } = await run('--sink', 'mail');
   expect([code, stderr]).toEqual([0, '']);
-  expect(JSON.parse(stdout)).toMatchObject({ kind: 'event', headline: expect.any(Array) });
+  expect(stdout).toMatch(/^From: a@b\.example\nTo: c@d\.example\nSubject: .+\n\n.+/);
+});
+
+const record = { kind: 'event', body: expect.any(Object) };
+
+test.each<[string, object]>([
+  ['issues', { fields: { project: { key: 'SOC' }, summary: expect.any(String) } }],
+  ['topics', { type: 'stream', to: '"alerts"', content: expect.stringMatching(/\n/) }],
+  ['mqtt', record],
+  ['nats', record],
+  ['amqp', record],
+  ['lines', record],
+])('of %s it shows what is handed over there, and no step before', async (sink, shown) => {
+  const { code, stdout, stderr } = await run('--sink', sink);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout.slice(stdout.indexOf('{')))).toMatchObject(shown);
+  expect(stdout).not.toMatch(/jql|secret-of-the/);
 });
 
 test.each(['bot', 'cases'])(
@@ -84,8 +106,8 @@ test('a route gives its channel and its template', async () => {
 describe('refused is', () => {
   test.each([
     ['a form that is none', ['--sink', 'soc', '--form', 'tiny'], '--form tiny is none of: full'],
-    ['no sink', [], 'Which sink? --sink <sink>; there is soc, ops, bot, cases, mail.'],
-    ['a sink that is none', ['--sink', 'sok'], 'there is soc, ops, bot, cases, mail.'],
+    ['no sink', [], 'Which sink? --sink <sink>; there is soc, ops, bot, cases, mail, issues, '],
+    ['a sink that is none', ['--sink', 'sok'], 'there is soc, ops, bot, cases, mail, issues, '],
     ['a route that is none', ['--sink', 'soc', '--route', 'plane'], 'plain'],
     [
       'a route that does not lead to the sink',

@@ -12,7 +12,7 @@ import {
 import { recordFormat, recordOf } from '../../kit/event-data.ts';
 import { KeptConnection } from '../../kit/kept-connection.ts';
 import { placeOf } from '../../kit/place.ts';
-import type { Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import { failureOf } from './answers.ts';
 import { ask, type Connection, connect, publish } from './connection.ts';
 
@@ -71,11 +71,14 @@ function create(settings: z.output<typeof config>): Sink {
     });
   }
 
+  const preview = (message: Message, deliveryId: string) =>
+    JSON.stringify(recordOf(format, message, deliveryId));
   return {
     origin,
     place: placeOf(origin, vhost, exchange, routingKey),
+    preview,
     async send(message, { deliveryId, signal }) {
-      const body = JSON.stringify(recordOf(format, message, deliveryId));
+      const body = preview(message, deliveryId);
       const outgoing = { exchange, routingKey, body, deliveryId };
       await kept.use(signal, (connection) => publish(connection, outgoing));
     },

@@ -84,6 +84,10 @@ function create(settings: Config): Sink {
     place: placeOf(origin, ...to),
     limits,
     can: { table: true, priority: true },
+    preview(message, deliveryId) {
+      const { subject, text } = mailOf(settings, message, deliveryId);
+      return `From: ${from}\nTo: ${to.join(', ')}\nSubject: ${subject}\n\n${text}`;
+    },
     async send(message, { deliveryId, signal }) {
       const had = reached.get(deliveryId) ?? [];
       const envelope = { from, to: to.filter((one) => !had.includes(one)) };

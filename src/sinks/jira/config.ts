@@ -13,7 +13,7 @@ export const config = z
       .enum(['cloud', 'data_center'])
       .default('cloud')
       .describe('cloud (API 3) or data_center (API 2, for Server as well).'),
-    user: name
+    username: name
       .optional()
       .describe('The e-mail address of the user, for Cloud; for Data Center none, or a name.'),
     token: z
@@ -44,22 +44,26 @@ export const config = z
       .describe('More labels for each issue.'),
     prefix: incidentPrefix,
   })
-  .superRefine(({ edition, user }, { addIssue }) => {
-    if (edition === 'cloud' && user === undefined)
-      addIssue({ code: 'custom', path: ['user'], message: 'is missing: Cloud wants an address' });
+  .superRefine(({ edition, username }, { addIssue }) => {
+    if (edition === 'cloud' && username === undefined)
+      addIssue({
+        code: 'custom',
+        path: ['username'],
+        message: 'is missing: Cloud wants an address',
+      });
   });
 
 export type Settings = z.output<typeof config>;
 
-export function authorization({ user, token }: Settings): string {
-  return user === undefined ? `Bearer ${token}` : `Basic ${basicOf(user, token)}`;
+export function authorization({ username, token }: Settings): string {
+  return username === undefined ? `Bearer ${token}` : `Basic ${basicOf(username, token)}`;
 }
 
 /** In both of its forms, to be hidden wherever one comes back. */
-export function secretsOf({ user, token }: Settings): string[] {
-  return user === undefined ? [token] : [token, basicOf(user, token)];
+export function secretsOf({ username, token }: Settings): string[] {
+  return username === undefined ? [token] : [token, basicOf(username, token)];
 }
 
-function basicOf(user: string, token: string): string {
-  return Buffer.from(`${user}:${token}`).toString('base64');
+function basicOf(username: string, token: string): string {
+  return Buffer.from(`${username}:${token}`).toString('base64');
 }

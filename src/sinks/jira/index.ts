@@ -63,7 +63,7 @@ export const jira: SinkDefinition<typeof config> = {
   config,
   example: {
     url: 'https://example.atlassian.net',
-    user: 'tocsin@example.com',
+    username: 'tocsin@example.com',
     token: 'an-example-of-a-token',
     project: 'SOC',
   },
@@ -103,10 +103,13 @@ class Jira implements Sink {
     const label = incidentKey(this.#settings.prefix, message.event);
     const known = await this.#find(label, signal);
     if (known !== undefined) return { remoteId: known, isEarlier: true };
-    const fields = this.#fieldsOf(message.card, [label, `delivery-${deliveryId}`]);
-    const call = { body: { fields }, signal };
+    const call = { body: this.#issueOf(message, deliveryId), signal };
     const { value: created, quota } = await this.#call(issue, '/issue', call, misconfigured);
     return { remoteId: created.key, quota };
+  }
+
+  preview(message: Message, deliveryId: string) {
+    return JSON.stringify(this.#issueOf(message, deliveryId));
   }
 
   async edit(key: string, { card }: Message, { signal }: SendContext) {
@@ -152,6 +155,11 @@ class Jira implements Sink {
     if (transition === undefined) return;
     const body = { transition: { id: transition.id } };
     await this.#call(z.unknown(), address, { body, signal }, this.#changed(comment));
+  }
+
+  #issueOf({ card, event }: Message, deliveryId: string) {
+    const label = incidentKey(this.#settings.prefix, event);
+    return { fields: this.#fieldsOf(card, [label, `delivery-${deliveryId}`]) };
   }
 
   #fieldsOf(card: Card, labels: readonly string[]) {

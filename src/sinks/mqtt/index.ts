@@ -12,7 +12,7 @@ import {
 import { recordFormat, recordOf } from '../../kit/event-data.ts';
 import { KeptConnection } from '../../kit/kept-connection.ts';
 import { placeOf } from '../../kit/place.ts';
-import type { Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import { failureOf } from './answers.ts';
 import { type Connection, connect, publish } from './connection.ts';
 
@@ -23,7 +23,9 @@ const config = z
       .string()
       .max(1_000)
       .regex(/^[^\s$+#\0][^+#\0]*$/, 'is no topic to publish to')
-      .describe('Where to publish.'),
+      .describe(
+        'Where to publish, such as security/tocsin: without + and #, which are for readers.',
+      ),
     format: recordFormat,
     version: z.enum(['5', '3.1.1']).default('5').describe('Of MQTT; 5 tells why it refuses.'),
     ...brokerSettings,
@@ -50,11 +52,14 @@ function create(settings: z.output<typeof config>): Sink {
     failureOf: (error, isUnderWay) => failureOf(error, address.shown, isUnderWay),
   });
   const check = (signal: AbortSignal) => kept.use(signal, async () => {});
+  const preview = (message: Message, deliveryId: string) =>
+    JSON.stringify(recordOf(format, message, deliveryId));
   return {
     origin,
     place: placeOf(origin, topic),
+    preview,
     async send(message, { deliveryId, signal }) {
-      const body = JSON.stringify(recordOf(format, message, deliveryId));
+      const body = preview(message, deliveryId);
       await kept.use(signal, (connection) => publish(connection, { topic, body, deliveryId }));
     },
     check,

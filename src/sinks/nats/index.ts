@@ -13,7 +13,7 @@ import {
 import { recordFormat, recordOf } from '../../kit/event-data.ts';
 import { KeptConnection } from '../../kit/kept-connection.ts';
 import { placeOf } from '../../kit/place.ts';
-import type { Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import {
   expectStored,
   expectStream,
@@ -93,11 +93,14 @@ function create(settings: Config): Sink {
   }
   const check = (signal: AbortSignal) => kept.use(signal, streamOn);
 
+  const preview = (message: Message, deliveryId: string) =>
+    JSON.stringify(recordOf(format, message, deliveryId));
   return {
     origin,
     place: placeOf(origin, subject),
+    preview,
     async send(message, { deliveryId, signal }) {
-      const body = JSON.stringify(recordOf(format, message, deliveryId));
+      const body = preview(message, deliveryId);
       // Numbers begin anew in another database, and a stream drops a second message of one id.
       const id = `${deliveryId}.${Date.parse(message.event.receivedAt).toString(36)}`;
       await kept.use(signal, async (connection) => {

@@ -1,6 +1,6 @@
 // One message, one connection. Syslog has no answers, so the end of the connection has to be one:
 // who closes it after us has read everything, and whose machine died resets it.
-import { meanings, type Problem, problemOf } from '../../kit/error-codes.ts';
+import { meanings, type Problem, problemOf, whyNotConnected } from '../../kit/error-codes.ts';
 import { AdapterError } from '../../kit/errors.ts';
 import {
   type ClientIdentity,
@@ -109,9 +109,7 @@ function failureOf(error: SystemError, receiver: string): AdapterError {
     );
   if (/^(?:ERR_SSL|EPROTO)/.test(code)) return ofEncryption(code, receiver);
   if (['connect', 'getaddrinfo', 'send'].includes(syscall)) {
-    const known = problem === 'refused' || problem === 'unresolved' || problem === 'unreachable';
-    const meaning = known ? meanings[problem] : 'it cannot be reached';
-    const text = `${receiver} (${code}): ${meaning}. Check host and port of this sink.`;
+    const text = `${receiver} (${code}): ${whyNotConnected(code)}`;
     return new AdapterError('retry', 'connection', text);
   }
   const text = `${receiver} broke off (${code}), and may have the message. It is tried again.`;
@@ -121,7 +119,7 @@ function failureOf(error: SystemError, receiver: string): AdapterError {
 function ofEncryption(code: string, receiver: string): AdapterError {
   const isOurs = /CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE/.test(code);
   const advice = isOurs
-    ? 'It may want another certificate of this client. Check client_cert.'
+    ? 'It may want another certificate of this client. Check client_certificate.'
     : 'Check that it speaks TLS at this port, and transport.';
   const text = `${receiver} and this sink agree on no encryption (${code}). ${advice}`;
   return new AdapterError('reject_sink', 'bad_config', text);

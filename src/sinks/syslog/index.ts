@@ -23,7 +23,7 @@ const config = z
     host: z
       .string()
       .regex(/^[A-Za-z0-9._:-]{1,255}$/, 'is no name of a host')
-      .describe('The receiver.'),
+      .describe('Name or address of the receiver, without a port.'),
     port: z.int().min(1).max(65_535).optional().describe('6514 with tls, else 514.'),
     transport: z
       .enum(['tls', 'tcp', 'udp'])
@@ -53,7 +53,7 @@ const config = z
       .regex(/^[!#-<>-\\^-~]{1,32}$/, 'is no SD-ID: 1 to 32 letters of ASCII, without =, ] and "')
       .default('tocsin@32473')
       .describe('The name of the structured data; 32473 is the number of no enterprise.'),
-    client_cert: z
+    client_certificate: z
       .string()
       .refine(isCertificate, 'is no certificate in PEM')
       .optional()
@@ -62,18 +62,22 @@ const config = z
       .string()
       .refine(isKey, 'is no key in PEM without a passphrase')
       .optional()
-      .describe('The private key of client_cert, as PEM.'),
+      .describe('The private key of client_certificate, as PEM.'),
   })
   .superRefine((settings, { addIssue }) => {
-    const { client_cert, client_key, transport } = settings;
-    if ((client_cert === undefined) !== (client_key === undefined)) {
+    const { client_certificate, client_key, transport } = settings;
+    if ((client_certificate === undefined) !== (client_key === undefined)) {
       const [path, other] =
-        client_cert === undefined
-          ? (['client_cert', 'client_key'] as const)
-          : (['client_key', 'client_cert'] as const);
+        client_certificate === undefined
+          ? (['client_certificate', 'client_key'] as const)
+          : (['client_key', 'client_certificate'] as const);
       addIssue({ code: 'custom', path: [path], message: `is missing, and ${other} is there` });
-    } else if (client_cert !== undefined && transport !== 'tls')
-      addIssue({ code: 'custom', path: ['client_cert'], message: 'is for transport: tls alone' });
+    } else if (client_certificate !== undefined && transport !== 'tls')
+      addIssue({
+        code: 'custom',
+        path: ['client_certificate'],
+        message: 'is for transport: tls alone',
+      });
   });
 type Config = z.output<typeof config>;
 
@@ -108,7 +112,7 @@ function create(settings: Config): Sink {
   const { host, transport, confirm, format, max_bytes: max } = settings;
   const port = settings.port ?? (transport === 'tls' ? 6514 : 514);
   const origin = `syslog+${transport}://${host.toLowerCase()}:${port}`;
-  const { client_cert: cert, client_key: key } = settings;
+  const { client_certificate: cert, client_key: key } = settings;
   const identity = cert === undefined || key === undefined ? undefined : { cert, key };
   const receiver: Receiver = { host, port, transport, confirm, identity };
   const check = (signal: AbortSignal) => handOver(receiver, undefined, signal);
@@ -121,6 +125,7 @@ function create(settings: Config): Sink {
     origin,
     place: placeOf(origin),
     ...(format === 'plain' && { limits: limitsOf(max), can: { table: true } }),
+    preview: (message, deliveryId) => lineOf(message, deliveryId, options),
     async send(message, { deliveryId, signal }) {
       const line = lineOf(message, deliveryId, options);
       const length = Buffer.byteLength(line);

@@ -144,6 +144,10 @@ class ZulipSink implements Sink {
     return this.#post(message, this.#contentOf(message), context);
   }
 
+  preview(message: Message) {
+    return JSON.stringify(this.#formOf(message, this.#contentOf(message)));
+  }
+
   async edit(remoteId: string, message: Message, { deliveryId, signal }: SendContext) {
     const path = `/messages/${this.#idOf(remoteId)}`;
     const content = this.#contentOf(message);
@@ -177,24 +181,16 @@ class ZulipSink implements Sink {
   }
 
   async #post(message: Message, content: string, { deliveryId, signal }: SendContext) {
-    const { channel } = this.#settings;
-    // As JSON: a name of digits would be a number of a channel.
-    const to = JSON.stringify(channel);
-    const form = {
-      type: 'stream',
-      to,
-      topic: this.#optionsOf(message).topic,
-      content,
-    };
-    const call = {
-      method: 'POST',
-      path: '/messages',
-      form,
-      deliveryId,
-      signal,
-    } as const;
+    const form = this.#formOf(message, content);
+    const call = { method: 'POST', path: '/messages', form, deliveryId, signal } as const;
     const { value, quota } = await this.#call(call, posted);
     return { remoteId: `${value.id}`, quota };
+  }
+
+  #formOf(message: Message, content: string) {
+    // As JSON: a name of digits would be a number of a channel.
+    const to = JSON.stringify(this.#settings.channel);
+    return { type: 'stream', to, topic: this.#optionsOf(message).topic, content };
   }
 
   #contentOf(message: Message): string {

@@ -5,7 +5,7 @@ import { authorization, config, secretsOf } from '../../../src/sinks/jira/config
 const common = { url: 'https://jira.example.com', token: 'the-token', project: 'SOC' };
 
 test('a user goes with the token by HTTP Basic, which is a secret as well', () => {
-  const settings = config.parse({ ...common, user: 'a@b.example' });
+  const settings = config.parse({ ...common, username: 'a@b.example' });
   const basic = Buffer.from('a@b.example:the-token').toString('base64');
   expect(authorization(settings)).toBe(`Basic ${basic}`);
   expect(secretsOf(settings)).toEqual(['the-token', basic]);
@@ -18,10 +18,10 @@ test('without a user it is a bearer token', () => {
 });
 
 test.each([
-  [{ user: 'a', project: 'soc' }, 'project'],
-  [{ user: 'a', labels: ['a b'] }, 'labels'],
-  [{ user: 'a', priorities: { WORST: 'x' } }, 'priorities'],
-  [{ user: 'a', transitions: { done: 'x' } }, 'transitions'],
+  [{ username: 'a', project: 'soc' }, 'project'],
+  [{ username: 'a', labels: ['a b'] }, 'labels'],
+  [{ username: 'a', priorities: { WORST: 'x' } }, 'priorities'],
+  [{ username: 'a', transitions: { done: 'x' } }, 'transitions'],
 ])('%j is refused', (more, key) => {
   const { error } = config.safeParse({ ...common, ...more });
   expect(error?.issues[0]?.path[0]).toBe(key);

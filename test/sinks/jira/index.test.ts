@@ -12,7 +12,7 @@ import { messageOf } from '../../support/voice.ts';
 
 const token = 'the-token-of-tocsin';
 const common = { token, project: 'SOC' };
-const cloud = { ...common, user: 'tocsin@example.com' };
+const cloud = { ...common, username: 'tocsin@example.com' };
 const dataCenter = { ...common, edition: 'data_center' };
 /** An issue, and a comment, of which only the id is read. */
 const created = JSON.stringify({ key: 'SOC-41', id: '10041' });
@@ -198,5 +198,5 @@ test('check asks whether issues may be created', async () => {
 
 test('Cloud wants a user', () => {
   const { error } = jira.config.safeParse({ url: 'https://example.atlassian.net', ...common });
-  expect(error?.issues[0]?.path).toEqual(['user']);
+  expect(error?.issues[0]?.path).toEqual(['username']);
 });

@@ -114,7 +114,7 @@ test('its place says how messages go there, and the port of each transport', () 
 });
 
 test.each([
-  [{ client_cert: 'no PEM' }, 'client_cert', 'no certificate'],
+  [{ client_certificate: 'no PEM' }, 'client_certificate', 'no certificate'],
   [{ client_key: 'no PEM' }, 'client_key', 'no key'],
   [{ data_id: 'a b' }, 'data_id', 'no SD-ID'],
   [{ app_name: 'my app' }, 'app_name', 'letters of ASCII'],
