@@ -10,11 +10,12 @@ import { lackOfKubectl, root } from '../k8s/manifests.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { blocksOf, readDocuments } from '../tree/documents.ts';
+import { beyond } from './not-run.ts';
 
 const lines = readDocuments().flatMap((document) =>
   blocksOf(document)
     .filter(({ language }) => language === 'sh')
-    .flatMap(({ text }) => text.split('\n'))
+    .flatMap(({ text }) => text.replace(/ \\\n\s*/g, ' ').split('\n'))
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#')),
 );
@@ -30,70 +31,6 @@ const words = (line: string) =>
 
 /** What is asked of the database itself. */
 const queries = shown.filter((line) => line.startsWith('psql "$DATABASE_URL" -c '));
-
-/** What cannot be run here, and what is tried of it instead. */
-const beyond: Readonly<Record<string, string>> = {
-  'npm ci': 'needs a registry',
-  'npm ci && npm run demo':
-    'npm ci needs a registry; the demo itself is run by test/commands/demo.test.ts',
-  'npm ci && npm test': 'npm ci needs a registry; the tests cannot run themselves',
-  'npm start':
-    'builds first, in the folder that the tests use; the service that it starts is started below',
-  'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',
-  'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin':
-    'needs Docker',
-  'sudo DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env --directory /opt/tocsin dead list':
-    'needs systemd; test/cli/surroundings.test.ts runs it with files of its own',
-  'docker exec <container> tocsin dead list': 'needs Docker; the command itself is run below',
-  'kubectl exec -n tocsin deploy/tocsin -- tocsin dead list':
-    'needs a cluster; the command itself is run below',
-  'kubectl create namespace tocsin': 'needs a cluster',
-  'kubectl label namespace tocsin pod-security.kubernetes.io/enforce=restricted':
-    'needs a cluster; test/k8s/overlays.test.ts holds the pods to it',
-  'kubectl apply -n tocsin -f secrets.yaml':
-    'needs a cluster; test/k8s/configuration.test.ts reads the examples',
-  'kubectl apply -k tocsin':
-    'needs a cluster; test/k8s/configuration.test.ts renders what is applied',
-  'kubectl -n tocsin rollout status deployment/tocsin': 'needs a cluster',
-  'kubectl -n tocsin rollout restart deployment/tocsin': 'needs a cluster',
-  'kubectl -n tocsin rollout undo deployment/tocsin': 'needs a cluster',
-  'kubectl -n tocsin exec deployment/tocsin -- node dist/main.js check':
-    'needs a cluster; the command is run by test/commands/check.test.ts',
-  'kill -HUP <pid>': 'the signal is sent by test/e2e/reload.test.ts',
-  'systemctl reload tocsin': 'needs systemd; the signal is sent by test/e2e/reload.test.ts',
-  'kubectl exec -n tocsin deploy/tocsin -- node dist/main.js source list':
-    'needs a cluster; the command itself is run below',
-  'kubectl get pods -n tocsin -o wide': 'needs a cluster',
-  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --since=1h':
-    'needs a cluster',
-  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --previous':
-    'needs a cluster',
-  'kubectl get events -n tocsin --sort-by=.lastTimestamp': 'needs a cluster',
-  'kubectl rollout history -n tocsin deploy/tocsin': 'needs a cluster',
-  'kubectl port-forward -n tocsin deploy/tocsin 8080': 'needs a cluster',
-  'kubectl rollout undo -n tocsin deploy/tocsin': 'needs a cluster',
-  'kubectl rollout status -n tocsin deploy/tocsin': 'needs a cluster',
-  'kubectl rollout restart -n tocsin deploy/tocsin': 'needs a cluster',
-  'pg_dump --format=custom --file=tocsin.dump "$DATABASE_URL"':
-    'is run by test/e2e/restore.test.ts',
-  'pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error --dbname="$DATABASE_URL" tocsin.dump':
-    'is run by test/e2e/restore.test.ts',
-  'cp -a data data-backup': 'is run by test/e2e/restore.test.ts',
-  'OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example.com:4318 node dist/main.js serve':
-    'needs a collector; test/e2e/tracing.test.ts starts one, and the service with its address',
-  'echo "whsec_$(openssl rand -base64 32)"':
-    'needs openssl; test/sinks/webhook.test.ts signs with secrets of this form',
-  'docker kill --signal HUP <container>':
-    'needs Docker; the signal is sent by test/e2e/reload.test.ts',
-  'TOKEN=$(bin/tocsin token create ci --role operate)':
-    'keeps what the command prints; test/commands/token.test.ts runs the command',
-  'curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8080/api/v1/sinks':
-    'needs curl; test/client/index.test.ts asks the same with a token',
-  'curl -H "Authorization: Bearer $TOKEN" -X POST http://127.0.0.1:8080/api/v1/sources/events/poll':
-    'needs curl; test/operations/source.test.ts polls a source',
-  'curl -N -H "Authorization: Bearer $TOKEN" \'http://127.0.0.1:8080/api/v1/events/stream?minSeverity=HIGH\'':
-    'needs curl; test/http/api/live/index.test.ts listens to the stream',
-};
 
 test('what is shown is run, or has a reason; and no reason is kept for what is gone', () => {
   expect(commands.length).toBeGreaterThan(2);
