@@ -46,13 +46,6 @@ function has(value: unknown, [key, ...rest]: readonly string[]): boolean {
 }
 
 describe('the values', () => {
-  test('have the schema that the code gives', async () => {
-    const schema = valuesSchemaOf({ sources, sinks });
-    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
-      `${chart}values.schema.json`,
-    );
-  });
-
   test('stand on the chart’s page, each with its default and its meaning', async () => {
     await expect(withValues(read('README.md'), valuesSchema, values)).toMatchFileSnapshot(
       `${chart}README.md`,

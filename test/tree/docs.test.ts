@@ -88,7 +88,7 @@ const metricNames = createMetrics({ version: '0', sources: [], sinks: [], roles:
 
 /** Variables that are not Tocsin's own and that a document may name. */
 const foreignVariables = [
-  ...['TEST_DATABASE_URL', 'REAL_SERVERS', 'REAL_SERVERS_WANTED'],
+  ...['TEST_DATABASE_URL', 'CHART_TOOLS', 'REAL_SERVERS', 'REAL_SERVERS_WANTED'],
   ...['NODE_EXTRA_CA_CERTS', 'NODE_ENV'],
 ];
 
