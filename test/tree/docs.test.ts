@@ -203,11 +203,8 @@ describe('the reference pages', () => {
 });
 
 describe('the README', () => {
-  test('leads to every page of docs', () => {
-    const linked = linksOf(readme).map(({ path }) => path);
-    const pages = projectFiles().filter((path) => /^docs\/[\w-]+\.md$/.test(path));
-    const forContributors = ['docs/adding-a-sink.md', 'docs/adding-a-source.md'];
-    expect(pages.filter((path) => !linked.includes(path)).sort()).toEqual(forContributors);
+  test('leads to the index', () => {
+    expect(linksOf(readme).map(({ path }) => path)).toContain('docs/README.md');
   });
 
   test('shows a small picture of the channel', () => {
