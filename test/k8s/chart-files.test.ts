@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
+import { odditiesOf } from '../support/example-config.ts';
 import { manifest, readProjectFile } from '../tree/project-files.ts';
 import { root } from './manifests.ts';
 import { checkBy } from './values-check.ts';
@@ -109,6 +110,11 @@ describe('the values', () => {
     expect(set).toBeTypeOf('object');
     const known = pathsOf(set).map((path) => path.split('.')[0]!);
     expect(known.filter((key) => !(key in values))).toEqual([]);
+  });
+
+  test('that are a whole file are one about which nothing is to be said', () => {
+    const { configFile } = parse(read('ci/everything-values.yaml')) as { configFile: string };
+    expect(odditiesOf(configFile)).toEqual([]);
   });
 
   test('of the permutation with everything leave no value unset', () => {

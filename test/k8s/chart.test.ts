@@ -93,7 +93,7 @@ describeWith(['helm'], 'what the chart renders', () => {
     expect(pod.containers[0]!.image).toMatch(/^tocsin@sha256:0123/);
     expect(pod.containers[0]!.env).toEqual(
       expect.arrayContaining([
-        { name: 'FALCO_TOKEN_FILE', value: '/secrets/tocsin/FALCO_TOKEN' },
+        { name: 'FALCO_SECRET_FILE', value: '/secrets/tocsin/FALCO_SECRET' },
         { name: 'DATABASE_PREPARE', value: 'off' },
         { name: 'NODE_EXTRA_CA_CERTS', value: '/ca/ca.crt' },
       ]),

@@ -1,6 +1,7 @@
 // Gets what `npm run test:chart` needs and the machine lacks: helm and helm-unittest, built from
 // their published modules, and kubernetes-validate with its schemas. Needs go and python3, takes
 // minutes the first time, and writes to $CHART_TOOLS or ~/.cache/tocsin-chart-tools alone.
+// HELM=4 takes that one in place of Helm 3, in a folder of its own.
 //   node test/k8s/get-chart-tools.mjs
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,8 +9,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const isHelm4 = process.env.HELM === '4';
 const programs = {
-  helm: { module: 'helm.sh/helm/v3', version: 'v3.22.0', path: 'cmd/helm' },
+  helm: isHelm4
+    ? { module: 'helm.sh/helm/v4', version: 'v4.3.1', path: 'cmd/helm' }
+    : { module: 'helm.sh/helm/v3', version: 'v3.22.0', path: 'cmd/helm' },
   'helm-unittest': {
     module: 'github.com/helm-unittest/helm-unittest',
     version: 'v1.1.2',
@@ -24,7 +28,8 @@ const validator = 'kubernetes-validate==1.37.0';
 
 /** Where the programs are, in `bin`. */
 export function folderOfTools() {
-  return process.env.CHART_TOOLS || join(homedir(), '.cache', 'tocsin-chart-tools');
+  const folder = isHelm4 ? 'tocsin-chart-tools-helm4' : 'tocsin-chart-tools';
+  return process.env.CHART_TOOLS || join(homedir(), '.cache', folder);
 }
 
 function run(command, args, { cwd, env } = {}) {

@@ -10,7 +10,11 @@ import { type Adapter, jsonSchemaOf } from '../config/json-schema.ts';
 type Json = Record<string, unknown>;
 
 const secrets: readonly string[] = secretVariables;
-const plainVariables = knownVariables.filter((name) => !secrets.includes(name));
+/** Said by the chart itself: another value would lead the probes or the volumes elsewhere. */
+const ownVariables: readonly string[] = ['PORT', 'DATA_DIR', 'TOCSIN_CONFIG', 'EMBEDDED'];
+const plainVariables = knownVariables.filter(
+  (name) => ![...secrets, ...ownVariables].includes(name),
+);
 /** Further ones of OpenTelemetry's SDK; headers, which may hold a credential, end with S. */
 const furtherTracing = 'OTEL_[A-Z_]*[A-RT-Z]';
 /** What is left of a stop once it has sent and written: the closing of connections. */
@@ -282,5 +286,9 @@ export function isOfGo(pattern: string): boolean {
   return !/\(\?(?!:)|\\[1-9cukpP0]|\[\]|\[\^\]|\(\?<|\[\[|&&/.test(pattern);
 }
 
-/** Names of the variables that a values file must not set: secrets, and those of commands. */
-export const refusedVariables: readonly string[] = [...secretVariables, ...commandVariables];
+/** Names of the variables that a values file must not set: secrets, the chart's own, commands'. */
+export const refusedVariables: readonly string[] = [
+  ...secretVariables,
+  ...ownVariables,
+  ...commandVariables,
+];

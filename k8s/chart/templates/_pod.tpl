@@ -33,8 +33,10 @@
 {{- if or $isOfOperator .Values.database.pooler }}
 - name: DATABASE_URL_DIRECT_FILE
   value: /secrets/database/DATABASE_URL_DIRECT
+{{- if not (hasKey .Values.variables "DATABASE_PREPARE") }}
 - name: DATABASE_PREPARE
   value: "off"
+{{- end }}
 {{- end }}
 {{- end }}
 {{- with .Values.extraEnv }}
