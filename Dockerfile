@@ -5,9 +5,9 @@
 # From a tarball that was built before, without building anything:
 #   docker build --build-context release=release/out -t tocsin .
 # A tag moves with each security update of its image. To build upon one that was tested, name its
-# digest as well (`docker buildx imagetools inspect node:24-bookworm-slim` prints it):
-#   docker build --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:… -t tocsin .
-ARG NODE_IMAGE=node:24-bookworm-slim
+# digest as well (`docker buildx imagetools inspect node:22-bookworm-slim` prints it):
+#   docker build --build-arg NODE_IMAGE=node:22-bookworm-slim@sha256:… -t tocsin .
+ARG NODE_IMAGE=node:22-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build
