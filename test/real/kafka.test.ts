@@ -1,12 +1,10 @@
-// The sink kafka against Apache Kafka itself, one broker in KRaft mode, read by Kafka's own consumer. Its
-// jars come from Maven Central, once, into the cache of the real servers.
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+// The sink kafka against Apache Kafka itself, one broker in KRaft mode, read by Kafka's own consumer.
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Admin } from '@platformatic/kafka';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { AdapterError } from '../../src/kit/errors.ts';
 import type { Sink } from '../../src/kit/sink.ts';
 import { adapterError } from '../contract/adapter-cases.ts';
@@ -15,41 +13,14 @@ import { storedEvent } from '../support/events.ts';
 import { closedPort } from '../support/far-end.ts';
 import { messageOf } from '../support/voice.ts';
 import { expectHostileRecord, hostileEvent } from './hostile.ts';
-import { findProgram, program, RealServer, serverFolder } from './real-server.ts';
+import { cached, describeReal, program, RealServer, serverFolder } from './real-server.ts';
 
-const version = '4.4.0';
-const cache = process.env.REAL_SERVERS || join(homedir(), '.cache', 'tocsin-real-servers');
-const jars = join(cache, `kafka-${version}`);
+const jars = cached('kafka-4.4.0');
 const password = 'hunter2-hunter2';
 const logins = {
   writer: { username: 'tocsin', password },
   guest: { username: 'guest', password },
 };
-
-/** @returns why Kafka cannot run here; undefined: it can */
-function whatLacks(): string | undefined {
-  if (findProgram('java') === undefined) return 'there is no java';
-  if (existsSync(jars)) return undefined;
-  if (findProgram('mvn') === undefined) return `there is no mvn, and no ${jars}`;
-  mkdirSync(cache, { recursive: true });
-  const folder = `${jars}.${process.pid}`;
-  mkdirSync(folder);
-  const of = (name: string) =>
-    `<dependency><groupId>org.apache.kafka</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`;
-  writeFileSync(
-    join(folder, 'pom.xml'),
-    `<project><modelVersion>4.0.0</modelVersion><groupId>com.example</groupId>
-<artifactId>broker</artifactId><version>1</version>
-<dependencies>${of('kafka_2.13')}${of('kafka-tools')}</dependencies></project>`,
-  );
-  const goal = ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime'];
-  const got = spawnSync(program('mvn'), [...goal, `-DoutputDirectory=${folder}`], {
-    ...{ cwd: folder, encoding: 'utf8', timeout: 600_000 },
-  });
-  if (got.status === 0 && !existsSync(jars)) renameSync(folder, jars);
-  rmSync(folder, { recursive: true, force: true });
-  return got.status === 0 ? undefined : `its jars cannot be had: ${got.stdout.slice(0, 300)}`;
-}
 
 const java = ['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const classes = ['-cp', join(jars, '*')];
@@ -158,14 +129,8 @@ async function deliver(sink: Sink, deliveryId: string): Promise<void> {
   };
   await expect.poll(attempt, { timeout: 60_000 }).toBe('sent');
 }
-const problem = whatLacks();
 
-test.skipIf(problem === undefined)('Kafka can be run here', ({ skip }) => {
-  if (process.env.REAL_SERVERS_WANTED === 'all') throw new Error(problem);
-  skip(problem);
-});
-
-describe.skipIf(problem !== undefined)('Kafka', () => {
+describeReal('Kafka', { programs: ['java'], folder: jars }, () => {
   test('keeps each message in a topic that exists, over a restart', async () => {
     const { ports, server, admin, records } = await startKafka();
     const sink = sinkOf(ports.clear);

@@ -1,12 +1,16 @@
 // Real servers on loopback: whether the program of one is there, and how it is started, killed and
 // started again. `get-servers.sh` beside this file gets the programs.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, onTestFinished, test, vi } from 'vitest';
 
 const cache = process.env.REAL_SERVERS || join(homedir(), '.cache', 'tocsin-real-servers');
+
+/** @returns the path of what `get-servers.sh` puts there by this name */
+export const cached = (name: string): string => join(cache, name);
+
 const folders = [
   join(cache, 'bin'),
   join(cache, 'venv', 'bin'),
@@ -39,6 +43,8 @@ export function program(name: string): string {
 
 export interface Needs {
   readonly programs: readonly string[];
+  /** What it needs besides: its path, see {@link cached}. */
+  readonly folder?: string;
   /** It gives its rights away, and so must be started by root. */
   readonly isRoot?: boolean;
 }
@@ -57,8 +63,9 @@ export function describeReal(product: string, needs: Needs, define: () => void):
   });
 }
 
-function whatLacks({ programs, isRoot = false }: Needs): string | undefined {
+function whatLacks({ programs, folder, isRoot = false }: Needs): string | undefined {
   const absent = programs.filter((name) => findProgram(name) === undefined);
+  if (folder !== undefined && !existsSync(folder)) absent.push(folder);
   if (absent.length > 0)
     return `there is no ${absent.join(', no ')}; npm run test:real:servers gets it`;
   return isRoot && process.getuid?.() !== 0 ? 'it must be started by root' : undefined;
