@@ -2,7 +2,7 @@
 // only if all of that worked.
 
 import type { Command } from '../cli/command.ts';
-import { loadConfig, type Registries } from '../config/index.ts';
+import { loadNamedConfig, type TypeLoaders } from '../config/index.ts';
 import { createMask } from '../kit/mask.ts';
 import { createLogger } from '../observe/log.ts';
 import { assertDatabase } from '../service/database.ts';
@@ -10,18 +10,19 @@ import { exitCodes } from '../service/exit-codes.ts';
 import { openGround } from '../service/ground.ts';
 import { type OnceWaits, runToEnd } from '../service/once/index.ts';
 import { Relay } from '../service/relay.ts';
-import { sinks } from '../sinks/index.ts';
-import { sources } from '../sources/index.ts';
+import { sinkLoaders } from '../sinks/registry.ts';
+import { sourceLoaders } from '../sources/registry.ts';
 
-/** @param registries types of sources and sinks; default: those of this release */
-export function createOnce(waits: OnceWaits, registries: Registries = { sources, sinks }): Command {
+const loaders: TypeLoaders = { sources: sourceLoaders, sinks: sinkLoaders };
+
+export function createOnce(waits: OnceWaits): Command {
   return {
     details:
       'Exit code 0: everything was read and delivered, but for what waits in groups; 1: not everything, see the last lines.',
     options: {},
     hasSinks: true,
     async run(_args, io) {
-      const config = loadConfig({ env: io.env, directory: io.directory, registries });
+      const config = await loadNamedConfig({ env: io.env, directory: io.directory }, loaders);
       const log = createLogger({ level: config.logLevel, secrets: config.secrets });
       for (const warning of config.warnings)
         log.warn({ warning }, 'the configuration can be used, and may be mistaken');
