@@ -1,4 +1,10 @@
 // The commands that the documents show and that no test can run as they stand there.
+import { manifest } from '../tree/project-files.ts';
+
+const { version } = manifest;
+const identity = `--certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity https://github.com/soc/tocsin/.github/workflows/release.yml@refs/tags/v${version}`;
+const signed = 'needs a published release; test/tree/workflows.test.ts reads how one is signed';
+const made = 'needs a tag; test/release has a test for each part of a release';
 
 /** What cannot be run here, and what is tried of it instead. */
 export const beyond: Readonly<Record<string, string>> = {
@@ -64,7 +70,7 @@ export const beyond: Readonly<Record<string, string>> = {
     'needs curl; test/http/api/live/index.test.ts listens to the stream',
   'curl -H "Authorization: Bearer $WEBEX_TOKEN" https://webexapis.com/v1/rooms':
     'needs an account of Webex; test/sinks/webex.test.ts posts with a token of a bot',
-  'tar -xzf tocsin-0.1.0.tar.gz -C /opt && ln -s tocsin-0.1.0 /opt/tocsin':
+  [`tar -xzf tocsin-${version}.tar.gz -C /opt && ln -sfn tocsin-${version} /opt/tocsin`]:
     'writes to /opt; test/release/tar.test.ts unpacks an archive',
   'ln -s /opt/tocsin/bin/tocsin /usr/local/bin/tocsin': 'writes to /usr/local',
   'tocsin demo --once': 'needs the release; test/commands/demo.test.ts runs the demo',
@@ -89,4 +95,13 @@ export const beyond: Readonly<Record<string, string>> = {
   "helm install tocsin k8s/chart --namespace tocsin --set image.registry=registry.example.com/soc --set 'secret.variables={TOKENS_KEY,MATTERMOST_WEBHOOK_URL}' --set-file configFile=tocsin.yaml":
     'needs a cluster; test/k8s/chart.test.ts renders it',
   'helm test tocsin --namespace tocsin': 'needs a cluster',
+  'sha256sum --check --ignore-missing SHA256SUMS': signed,
+  [`cosign verify-blob --bundle SHA256SUMS.sigstore.json ${identity} SHA256SUMS`]: signed,
+  [`gh attestation verify tocsin-${version}.tar.gz --repo soc/tocsin`]: signed,
+  [`cosign verify ${identity} ghcr.io/soc/tocsin:${version}`]: signed,
+  [`cosign verify ${identity} ghcr.io/soc/tocsin/charts/tocsin:${version}`]: signed,
+  [`gh attestation verify oci://ghcr.io/soc/tocsin:${version} --repo soc/tocsin`]: signed,
+  [`git checkout v${version}`]: made,
+  'node release/release.mjs': made,
+  'diff release/out/SHA256SUMS SHA256SUMS': made,
 };

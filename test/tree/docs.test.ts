@@ -30,7 +30,7 @@ const readme = documents.find(({ path }) => path === 'README.md')!;
  */
 const languages = ['sh', 'crontab', 'text'];
 /** npm's own commands that need no script. */
-const npmCommands = ['ci', 'install', 'publish'];
+const npmCommands = ['ci', 'install', 'publish', 'sbom'];
 
 /** One list for each rule, so that the rules can be tried on a broken document too. */
 const faults = {
@@ -175,7 +175,7 @@ function rowsOf(path: string): string[] {
 
 describe('the reference pages', () => {
   test('have a row for every variable', () => {
-    const rows = rowsOf('docs/configuration-reference.md');
+    const rows = rowsOf('docs/configuration.md');
     const lowerCaseTwins = /^[a-z_]+$/;
     const isOfTracing = (name: string) => (tracingVariables as readonly string[]).includes(name);
     for (const name of knownVariables.filter(

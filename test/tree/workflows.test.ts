@@ -9,7 +9,7 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 interface Job {
-  readonly permissions?: unknown;
+  readonly permissions?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
   readonly strategy?: { readonly matrix?: Readonly<Record<string, unknown>> };
   readonly steps: readonly Step[];
@@ -28,8 +28,7 @@ function faultsOf(text: string): string[] {
   const uses = [...text.matchAll(/\buses: *(.+)$/gm)].map(([, action = '']) => action);
   return [
     ...uses.filter((action) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action)),
-    ...(JSON.stringify(workflow.permissions) === '{"contents":"read"}' ? [] : ['permissions']),
-    ...jobs.filter((job) => job.permissions !== undefined).map(() => 'permissions of a job'),
+    ...rightsFaults(workflow),
     ...jobs.filter((job) => job['timeout-minutes'] === undefined).map(() => 'no timeout-minutes'),
     ...steps
       .filter((step) => step.uses?.startsWith('actions/checkout@'))
@@ -40,6 +39,23 @@ function faultsOf(text: string): string[] {
     // What others write into a title or a branch's name would become a part of the script.
     ...steps.filter(({ run }) => run?.includes('${{')).map(() => 'an expression in a script'),
   ];
+}
+
+/**
+ * Either all jobs read the sources and nothing else, or each says its rights: those that only publish
+ * have some, and run no code of the project or of its packages.
+ */
+function rightsFaults({ permissions, jobs }: Workflow): string[] {
+  const all = Object.values(jobs);
+  if (JSON.stringify(permissions) === '{"contents":"read"}')
+    return all.filter((job) => job.permissions !== undefined).map(() => 'permissions of a job');
+  if (JSON.stringify(permissions) !== '{}') return ['permissions'];
+  return all.flatMap((job) => {
+    if (job.permissions === undefined) return ['a job without permissions'];
+    const runsCode = job.steps.some(({ run }) => /\b(npm|npx|node|bash)\b/.test(run ?? ''));
+    const writes = Object.values(job.permissions).includes('write');
+    return writes && runsCode ? ['a job that writes and runs code of the project'] : [];
+  });
 }
 
 const workflows = projectFiles()
@@ -81,6 +97,21 @@ describe('the workflows', () => {
     expect(faultsOf(broken)).not.toEqual([]);
   });
 
+  const release = workflows.find(({ path }) => path.endsWith('/release.yml'))!.text;
+  const releaseBreaks: Readonly<Record<string, string>> = {
+    'rights for all jobs': release.replace('permissions: {}', 'permissions: write-all'),
+    'a job that says no rights': release.replace('    permissions:\n      contents: read\n', ''),
+    'code of the project beside the right to write': release.replace(
+      '- run: rm ',
+      '- run: npm ci\n      - run: rm ',
+    ),
+  };
+  test.each(Object.entries(releaseBreaks))('%s of a release is found', (_name, broken) => {
+    expect(broken).not.toBe(release);
+    expect(faultsOf(release)).toEqual([]);
+    expect(faultsOf(broken)).not.toEqual([]);
+  });
+
   test('run what a person runs: .ci/run, scripts of the package, files that exist', () => {
     const runs = workflows.flatMap((workflow) =>
       Object.values((parse(workflow.text) as Workflow).jobs).flatMap((job) =>
@@ -97,7 +128,10 @@ describe('the workflows', () => {
     }
     const knownBeginning =
       /^(bash \.ci\/run|npm |node test\/|sudo apt-get |docker run |pipx install |google-chrome )/;
-    expect(runs.filter((run) => !knownBeginning.test(run))).toEqual([]);
+    const ofRelease =
+      /^(node release\/|sha256sum |cosign |gh release |rm \.\/|printenv TOKEN \||version=)/;
+    const isKnown = (run: string) => knownBeginning.test(run) || ofRelease.test(run);
+    expect(runs.filter((run) => !isKnown(run))).toEqual([]);
   });
 
   test('try the oldest Node and the edges of Postgres that the README promises', () => {

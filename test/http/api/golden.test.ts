@@ -5,13 +5,17 @@ import { describe, expect, test } from 'vitest';
 import { createDocument } from '../../../src/http/api/document.ts';
 import { isRouted } from '../../../src/http/api/routes.ts';
 import { operations } from '../../../src/operations/index.ts';
-import { breakingChanges } from './breaking.ts';
+import { manifest } from '../../tree/project-files.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+const { breakingChanges } = (await import(
+  new URL('../../../release/breaks/openapi.mjs', import.meta.url).href
+)) as { breakingChanges(before: Json, after: Json): string[] };
+
 const kept = '../../../docs/openapi.json';
 const document: Json = JSON.parse(
-  JSON.stringify(createDocument(operations.filter(isRouted), '0.0.0')),
+  JSON.stringify(createDocument(operations.filter(isRouted), manifest.version)),
 );
 
 test('the API breaks no client of the one that is kept', () => {

@@ -1,11 +1,13 @@
 // What a change of the OpenAPI document breaks for clients that were written for the one before.
 // Pure. It knows the forms that our documents have, not all of OpenAPI.
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** One line for each thing that a client may have used and finds no longer. */
-export function breakingChanges(before: Json, after: Json): string[] {
-  const lines: string[] = [];
+/**
+ * @param {object} before an OpenAPI document
+ * @param {object} after
+ * @returns {string[]} one line for each thing that a client may have used and finds no longer
+ */
+export function breakingChanges(before, after) {
+  const lines = [];
   for (const [place, own] of operationsOf(before)) {
     const now = operationsOf(after).get(place);
     if (now === undefined) lines.push(`${place} is gone`);
@@ -14,19 +16,15 @@ export function breakingChanges(before: Json, after: Json): string[] {
   return lines;
 }
 
-function operationsOf({ paths }: Json): Map<string, Json> {
+function operationsOf({ paths }) {
   return new Map(
-    Object.entries(paths as Record<string, Record<string, Json>>).flatMap(([path, methods]) =>
+    Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one]),
     ),
   );
 }
 
-function brokenBy(
-  place: string,
-  { before, own }: { readonly before: Json; readonly own: Json },
-  { after, now }: { readonly after: Json; readonly now: Json },
-): string[] {
+function brokenBy(place, { before, own }, { after, now }) {
   return [
     ...takenBroken(`${place} takes`, inputOf(before, own), inputOf(after, now)),
     ...givenBroken(`${place} answers`, answerOf(before, own), answerOf(after, now)),
@@ -34,32 +32,32 @@ function brokenBy(
 }
 
 /** The fields of path, query, headers and body in one object schema. */
-function inputOf(document: Json, operation: Json): Json {
-  const parameters = (operation.parameters ?? []) as readonly Json[];
+function inputOf(document, operation) {
+  const parameters = operation.parameters ?? [];
   const body = at(operation, 'requestBody', 'content', 'application/json', 'schema');
   const own = resolved(document, body ?? {});
   return {
     properties: {
       ...Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
-      ...(own.properties as Json),
+      ...own.properties,
     },
     required: [
       ...parameters.filter(({ required }) => required).map(({ name }) => name),
-      ...((own.required ?? []) as string[]),
+      ...(own.required ?? []),
     ],
     document,
   };
 }
 
-function answerOf(document: Json, operation: Json): Json {
+function answerOf(document, operation) {
   const schema = at(operation, 'responses', '200', 'content', 'application/json', 'schema');
   return { ...resolved(document, schema ?? {}), document };
 }
 
 /** A client may have sent what is no longer taken, or not know what is now required. */
-function takenBroken(words: string, before: Json, after: Json): string[] {
-  const lines: string[] = [];
-  const required = (of: Json) => (of.required ?? []) as readonly string[];
+function takenBroken(words, before, after) {
+  const lines = [];
+  const required = (of) => of.required ?? [];
   for (const field of required(after))
     if (!required(before).includes(field)) lines.push(`${words} ${field}, which is now required`);
   eachField(before, after, (field, own, now) => {
@@ -75,8 +73,8 @@ function takenBroken(words: string, before: Json, after: Json): string[] {
 }
 
 /** A client may read what is no longer given, or not know a new word of a closed set. */
-function givenBroken(words: string, before: Json, after: Json): string[] {
-  const lines: string[] = [];
+function givenBroken(words, before, after) {
+  const lines = [];
   eachField(before, after, (field, own, now) => {
     if (now === undefined) lines.push(`${words} without ${field}`);
     else {
@@ -89,45 +87,39 @@ function givenBroken(words: string, before: Json, after: Json): string[] {
   return lines;
 }
 
-function eachField(
-  before: Json,
-  after: Json,
-  act: (field: string, own: Json, now: Json | undefined) => void,
-): void {
-  const fields = (of: Json) => (of.properties ?? {}) as Readonly<Record<string, Json>>;
+function eachField(before, after, act) {
+  const fields = (of) => of.properties ?? {};
   for (const [field, own] of Object.entries(fields(before))) {
     const now = fields(after)[field];
-    const [left, right] = [before, after].map(({ document }) => document as Json) as [Json, Json];
-    act(field, itemOf(left, own), now && itemOf(right, now));
+    act(field, itemOf(before.document, own), now && itemOf(after.document, now));
   }
 }
 
 /** Of a list, what is in it. */
-function itemOf(document: Json, schema: Json): Json {
+function itemOf(document, schema) {
   const own = resolved(document, schema);
-  const inner = own.type === 'array' ? resolved(document, (own.items ?? {}) as Json) : own;
+  const inner = own.type === 'array' ? resolved(document, own.items ?? {}) : own;
   return { ...inner, document };
 }
 
-function isObject({ properties }: Json): boolean {
+function isObject({ properties }) {
   return properties !== undefined;
 }
 
 /** Words of `before` that `after` has no longer. */
-function missing(before: Json, after: Json): unknown[] {
-  const words = ({ enum: own, const: one }: Json) =>
-    (own as readonly unknown[] | undefined) ?? (one === undefined ? [] : [one]);
+function missing(before, after) {
+  const words = ({ enum: own, const: one }) => own ?? (one === undefined ? [] : [one]);
   return words(after).length === 0
     ? []
     : words(before).filter((word) => !words(after).includes(word));
 }
 
-function resolved(document: Json, schema: unknown): Json {
-  const { $ref, ...own } = schema as Json;
+function resolved(document, schema) {
+  const { $ref, ...own } = schema;
   if (typeof $ref !== 'string') return own;
   return resolved(document, at(document, ...$ref.split('/').slice(1)));
 }
 
-function at(from: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((here, step) => (here as Json | undefined)?.[step], from);
+function at(from, ...path) {
+  return path.reduce((here, step) => here?.[step], from);
 }
