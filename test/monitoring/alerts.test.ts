@@ -118,6 +118,17 @@ describe('the alert rules', () => {
     expect(new Set(whole)).toEqual(new Set(alerts.map(({ alert }) => alert)));
   });
 
+  test('ask for every metric that the page of metrics names, but those of which it says so', () => {
+    const page = readProjectFile('docs/metrics.md');
+    const namesIn = (text: string) => text.match(/\btocsin_\w+/g) ?? [];
+    const [told = ''] = /^It has none for[^.]*\./m.exec(page.replaceAll('. It', '.\nIt')) ?? [];
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    const named = rows.flatMap((line) => namesIn(line.split('|')[1]!));
+    expect(named.length).toBeGreaterThan(20);
+    const asked = new Set(rules.flatMap(({ expr }) => namesIn(expr)));
+    expect(namesIn(told).sort()).toEqual(named.filter((name) => !asked.has(name)).sort());
+  });
+
   test('have each a case in which they stay quiet', () => {
     const tests = cases.flatMap(
       (file) => (parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile).tests,

@@ -1,9 +1,11 @@
 // Which events count, and what is known of each.
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { changeIncident } from '../../src/core/incidents/change.ts';
 import type { Wanted } from '../../src/core/incidents/decide.ts';
+import type { Database } from '../../src/store/database.ts';
 import { recordDelivered } from '../../src/store/deliveries/index.ts';
 import { readHandled } from '../../src/store/numbers.ts';
+import { fillMany } from './search/many.ts';
 import { draft, storePage, useDatabase } from './stored.ts';
 
 const database = useDatabase();
@@ -103,3 +105,54 @@ describe('what travelled in a digest', () => {
     expect(await taken()).toEqual([[], []]);
   });
 });
+
+describe('with many events stored', () => {
+  const hourMs = 3_600_000;
+
+  beforeEach(async () => {
+    const db = database();
+    // One event each minute, the last one now.
+    await fillMany(db, { count: 30_000 });
+    await db.$client`
+      update events set received_at = now() - (30000 - external_id::integer) * interval '1 minute'`;
+    await db.$client`
+      insert into deliveries (event_id, sink, state, priority, finalized_at)
+      select id, 'soc', 'delivered', 3, received_at from events`;
+    await db.$client`
+      insert into incidents (source, subject, event_id, severity, state)
+      select source, subject, id, 3, 'acknowledged' from events`;
+    await db.$client`analyze`;
+  });
+
+  test.each([
+    ['of a day', 24, 24 * 60],
+    ['of a year, of which the newest are read', 366 * 24, 2000],
+  ])(
+    'those %s are found by their ids, and what became of each by its index',
+    async (_, hours, count) => {
+      const untilMs = Date.now() + 60_000;
+      const search = { sinceMs: untilMs - hours * hourMs, untilMs, rowsMax: 2000 };
+      const { db, plans } = explaining(database());
+      const found = await readHandled(db, search);
+      expect(Math.abs(found.length - count)).toBeLessThan(3);
+      const read = plans.find((plan) => plan.includes('deliveries'))!;
+      expect(read).toMatch(
+        /Index Scan.* using events_pkey on events.*\n *Index Cond: \(\(id > \S+ AND \(id <= /,
+      );
+      for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on (events|deliveries)\b/);
+    },
+  );
+});
+
+/** The same database, and how each statement that is sent there is carried out. */
+function explaining(db: Database): { readonly db: Database; readonly plans: string[] } {
+  const plans: string[] = [];
+  const client = async (strings: TemplateStringsArray, ...values: never[]) => {
+    const first = `explain ${strings[0]}`;
+    const texts = Object.assign([first, ...strings.slice(1)], { raw: [first, ...strings.raw] });
+    const lines = await db.$client(texts as unknown as TemplateStringsArray, ...values);
+    plans.push(lines.map((line) => line['QUERY PLAN']).join('\n'));
+    return db.$client(strings, ...values);
+  };
+  return { db: { ...db, $client: client } as unknown as Database, plans };
+}
