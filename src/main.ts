@@ -124,6 +124,10 @@ const table: CommandTable = {
     summary: 'Bring the database to the schema of this release (every start does it too)',
     load: () => import('./commands/migrate.ts'),
   },
+  move: {
+    summary: 'Move the embedded database to Postgres, with all that waits',
+    load: () => import('./commands/move.ts'),
+  },
   demo: {
     summary: 'See it all work, between a simulated console and a simulated channel',
     load: () => import('./commands/demo.ts'),

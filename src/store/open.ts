@@ -10,6 +10,7 @@ import { DataDirectoryError, exposureOfDirectory } from './embedded/data-directo
 import { type DirectoryLock, lockDirectory } from './embedded/directory-lock.ts';
 import { type Instance, takeInstance } from './embedded/instance.ts';
 import { bringOver, dropNote, leftoverIn, writeNote } from './embedded/leftover.ts';
+import { assertNotMoved } from './embedded/moved.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { seedPath } from './embedded/seed.ts';
 import { DatabaseSchemaError } from './journal.ts';
@@ -69,6 +70,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
 async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
   const lock = await lockDirectory(options.dataDir);
   try {
+    await assertNotMoved(options.dataDir);
     const instance = await takeInstance(options.dataDir);
     const warning = await exposureOfDirectory(options.dataDir);
     if (warning !== undefined)
@@ -127,6 +129,7 @@ async function openPostgresStore(options: StoreOptions, url: string): Promise<St
           options.dataDir,
           'another process has it. Stop Tocsin first, then try again.',
         );
+      await assertNotMoved(options.dataDir);
       const embedded = await openEmbedded({ dataDir: options.dataDir, onFatal: options.onFatal });
       try {
         await dropNote(options.dataDir);

@@ -16,6 +16,7 @@ import { command as duty } from '../../src/commands/duty.ts';
 import { command as event } from '../../src/commands/event/index.ts';
 import { command as incident } from '../../src/commands/incident.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
+import { command as move } from '../../src/commands/move.ts';
 import { command as numbers } from '../../src/commands/numbers.ts';
 import { command as once } from '../../src/commands/once.ts';
 import { command as report } from '../../src/commands/report.ts';
@@ -41,6 +42,7 @@ const known: Commands = {
     event,
     incident,
     migrate,
+    move,
     numbers,
     once,
     report,

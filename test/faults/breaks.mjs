@@ -241,9 +241,9 @@ export const mutations = [
     edits: [
       [
         'src/store/open.ts',
-        '  const lock = await lockDirectory(options.dataDir);\n  try {\n    const instance',
+        '  const lock = await lockDirectory(options.dataDir);\n  try {\n    await assert',
         '  const nobody = { serve() {}, release: async () => {} } as unknown as DirectoryLock;\n' +
-          '  const lock = await lockDirectory(options.dataDir).catch(() => nobody);\n  try {\n    const instance',
+          '  const lock = await lockDirectory(options.dataDir).catch(() => nobody);\n  try {\n    await assert',
       ],
     ],
     cases: 'a second process',

@@ -40,7 +40,15 @@ export async function ensureDataDirectory(directory: string): Promise<void> {
 }
 
 /** What Tocsin makes there and later opens; a link in its place would be followed. */
-const entries = ['postgres', 'postgres.new', 'instance', 'instance.new', 'tocsin.sock'];
+const entries = [
+  'postgres',
+  'postgres.new',
+  'instance',
+  'instance.new',
+  'moved',
+  'moved.new',
+  'tocsin.sock',
+];
 
 /**
  * Whoever owns the directory, or may write to it, decides which database Tocsin opens and where its

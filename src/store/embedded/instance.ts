@@ -49,7 +49,8 @@ async function readInstance(file: string): Promise<string | null> {
   }
 }
 
-async function replaceFile(file: string, content: string): Promise<void> {
+/** Replaces a file whole, readable by its owner alone; on the disk when it resolves. */
+export async function replaceFile(file: string, content: string): Promise<void> {
   const temporary = `${file}.new`;
   // Never written through an existing file: it may be a link.
   await rm(temporary, { force: true });

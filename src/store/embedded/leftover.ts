@@ -8,6 +8,7 @@ import type postgres from 'postgres';
 import type { FormerNames } from '../../kit/records/position.ts';
 import type { Database } from '../database.ts';
 import { copyIncidents } from './leftover-incidents.ts';
+import { lookForMove } from './moved.ts';
 
 const noteIn = (dataDir: string) => join(dataDir, 'waiting');
 
@@ -30,6 +31,8 @@ export async function writeNote(dataDir: string, client: postgres.Sql): Promise<
 /** A warning for the operator; undefined if nothing is left there. Opens no database. */
 export async function leftoverIn(dataDir: string): Promise<string | undefined> {
   if (!existsSync(join(dataDir, 'postgres'))) return undefined;
+  const move = await lookForMove(dataDir);
+  if (move !== undefined) return move.warning;
   const text = await readFile(noteIn(dataDir), 'utf8').catch(() => '');
   const count = /^\d+$/.test(text.trim()) ? Number(text) : undefined;
   if (count === 0) return undefined;
