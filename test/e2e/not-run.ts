@@ -15,8 +15,6 @@ export const beyond: Readonly<Record<string, string>> = {
   'npm start':
     'builds first, in the folder that the tests use; the service that it starts is started below',
   'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',
-  'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin':
-    'needs Docker',
   'sudo DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env --directory /opt/tocsin dead list':
     'needs systemd; test/cli/surroundings.test.ts runs it with files of its own',
   'docker exec <container> tocsin dead list': 'needs Docker; the command itself is run below',
@@ -70,20 +68,16 @@ export const beyond: Readonly<Record<string, string>> = {
     'needs curl; test/http/api/live/index.test.ts listens to the stream',
   'curl -H "Authorization: Bearer $WEBEX_TOKEN" https://webexapis.com/v1/rooms':
     'needs an account of Webex; test/sinks/webex.test.ts posts with a token of a bot',
-  [`tar -xzf tocsin-${version}.tar.gz -C /opt && ln -sfn tocsin-${version} /opt/tocsin`]:
-    'writes to /opt; test/release/tar.test.ts unpacks an archive',
-  'ln -s /opt/tocsin/bin/tocsin /usr/local/bin/tocsin': 'writes to /usr/local',
-  'tocsin demo --once': 'needs the release; test/commands/demo.test.ts runs the demo',
-  'cd compose': 'is where test/e2e/compose-steps.test.ts begins',
-  'mkdir -m 700 secrets': 'is run by test/e2e/compose-steps.test.ts',
+  'cd compose': 'is where test/e2e/install-steps.test.ts begins',
+  'mkdir -m 700 secrets': 'is run by test/e2e/install-steps.test.ts',
   "printf %s 'the key of an API connector' > secrets/TOKENS_KEY":
-    'is run by test/e2e/compose-steps.test.ts',
+    'is run by test/e2e/install-steps.test.ts',
   "printf %s 'https://chat.example.com/hooks/the-id-of-the-hook' > secrets/MATTERMOST_WEBHOOK_URL":
-    'is run by test/e2e/compose-steps.test.ts',
+    'is run by test/e2e/install-steps.test.ts',
   'openssl rand -hex 24 | sudo tee secrets/POSTGRES_PASSWORD > /dev/null':
-    'is run by test/e2e/compose-steps.test.ts',
+    'is run by test/e2e/install-steps.test.ts',
   'printf \'postgres://tocsin:%s@postgres:5432/tocsin\' "$(sudo cat secrets/POSTGRES_PASSWORD)" | sudo tee secrets/DATABASE_URL > /dev/null':
-    'is run by test/e2e/compose-steps.test.ts',
+    'is run by test/e2e/install-steps.test.ts',
   'sudo chown -R 10001:10001 secrets': 'needs root',
   'docker compose up -d': 'needs Docker; test/tree/compose.test.ts reads the file',
   'docker compose -f compose.yaml -f compose.postgres.yaml up -d':
@@ -95,6 +89,37 @@ export const beyond: Readonly<Record<string, string>> = {
   "helm install tocsin k8s/chart --namespace tocsin --set image.registry=registry.example.com/soc --set 'secret.variables={TOKENS_KEY,MATTERMOST_WEBHOOK_URL}' --set-file configFile=tocsin.yaml":
     'needs a cluster; test/k8s/chart.test.ts renders it',
   'helm test tocsin --namespace tocsin': 'needs a cluster',
+  'tar -xzf tocsin-<version>.tar.gz -C /opt && ln -sfn tocsin-<version> /opt/tocsin':
+    'is run by test/e2e/install-steps.test.ts',
+  'ln -s /opt/tocsin/bin/tocsin /usr/local/bin/tocsin': 'is run by test/e2e/install-steps.test.ts',
+  'tocsin demo --once':
+    'is run by test/e2e/install-steps.test.ts; the demo by test/commands/demo.test.ts',
+  'DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env check':
+    'is run by test/e2e/install-steps.test.ts; the command by test/commands/check.test.ts',
+  'DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env test soc':
+    'is run by test/e2e/install-steps.test.ts; the command by test/commands/test.test.ts',
+  'DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env serve':
+    'is run by test/e2e/install-steps.test.ts; the command by test/commands/serve.test.ts',
+  'install -d /etc/tocsin': 'is run by test/e2e/install-steps.test.ts',
+  'install -m 600 /opt/tocsin/.env.example /etc/tocsin/tocsin.env':
+    'is run by test/e2e/install-steps.test.ts',
+  'systemctl link /opt/tocsin/systemd/tocsin.service':
+    'is run by test/e2e/install-steps.test.ts; test/tree/systemd.test.ts reads the unit',
+  'systemctl enable --now tocsin': 'is run by test/e2e/install-steps.test.ts',
+  'sudo DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env --directory /opt/tocsin check':
+    'is run by test/e2e/install-steps.test.ts; test/cli/surroundings.test.ts runs such a command with files of its own',
+  'journalctl --unit tocsin --since -1h': 'is run by test/e2e/install-steps.test.ts',
+  'systemctl daemon-reload && systemctl restart tocsin': 'is run by test/e2e/install-steps.test.ts',
+  'docker run --rm --read-only --env-file .env tocsin check':
+    'needs Docker; test/tree/container.test.ts reads the Dockerfile',
+  'docker run --detach --name tocsin --restart unless-stopped --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 127.0.0.1:8080:8080 tocsin':
+    'needs Docker; test/tree/container.test.ts reads the Dockerfile',
+  'docker exec tocsin tocsin test soc':
+    'needs Docker; the command is run by test/commands/test.test.ts',
+  'docker stop tocsin && docker rm tocsin': 'needs Docker',
+  'helm upgrade tocsin k8s/chart --namespace tocsin -f values.yaml':
+    'needs a cluster; test/k8s/chart.test.ts renders it',
+  'helm rollback tocsin --namespace tocsin': 'needs a cluster',
   'sha256sum --check --ignore-missing SHA256SUMS': signed,
   [`cosign verify-blob --bundle SHA256SUMS.sigstore.json ${identity} SHA256SUMS`]: signed,
   [`gh attestation verify tocsin-${version}.tar.gz --repo soc/tocsin`]: signed,

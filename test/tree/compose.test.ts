@@ -166,7 +166,7 @@ describe('the Compose files', () => {
   });
 
   test('and the page name the same files and secrets', () => {
-    const page = readFileSync(`${root}docs/compose.md`, 'utf8');
+    const page = readFileSync(`${root}docs/install/compose.md`, 'utf8');
     for (const name of Object.keys(both.secrets)) expect(page).toContain(`secrets/${name}`);
     expect(page).toContain('docker compose -f compose.yaml -f compose.postgres.yaml up -d');
   });

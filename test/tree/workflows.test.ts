@@ -134,12 +134,21 @@ describe('the workflows', () => {
     expect(runs.filter((run) => !isKnown(run))).toEqual([]);
   });
 
-  test('try the oldest Node and the edges of Postgres that the README promises', () => {
+  test('try the pairs of Node and Postgres that the page about compatibility shows, and no others', () => {
     const [oldest] = /\d+/.exec(manifest.engines.node)!;
-    expect(ci.jobs.tests?.strategy?.matrix).toEqual({
-      node: [Number(oldest), 22, 24],
-      postgres: [15, 18],
-    });
+    const page = readProjectFile('docs/compatibility.md');
+    const table = page.split('\n## Node and Postgres\n')[1]!.split('\n## ')[0]!;
+    const cells = (line: string) => line.split('|').map((cell) => cell.trim());
+    const [head = '', , ...rows] = table.split('\n').filter((line) => line.startsWith('|'));
+    const numberOf = (cell: string) => Number(/\d+/.exec(cell)?.[0]);
+    const shown = {
+      node: rows.map((row) => numberOf(cells(row)[1]!)),
+      postgres: cells(head).filter(Boolean).map(numberOf),
+    };
+    expect(shown.node[0]).toBe(Number(oldest));
+    expect(shown.postgres.at(0)).toBe(15);
+    expect(ci.jobs.tests?.strategy?.matrix).toEqual(shown);
+    for (const row of rows) expect(cells(row).slice(2, -1)).toEqual(shown.postgres.map(() => 'CI'));
   });
 });
 
