@@ -59,6 +59,8 @@ const ofReaders = new Set([
   'values.schema.json',
   '.env',
   '.env1',
+  // The end of a name.
+  '.cdx.json',
   'dist/main.js',
 ]);
 
