@@ -71,6 +71,25 @@ describe('the lock file', () => {
     });
   });
 
+  const sound = { version: '1.0.0', integrity: `sha512-${'A'.repeat(86)}==` };
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no hash', { ...sound, integrity: undefined }, 'no hash by SHA-512'],
+    [
+      'a weak hash',
+      { ...sound, integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' },
+      'no hash by SHA-512',
+    ],
+    ['a commit', { ...sound, version: 'git+ssh://git@example.com/bell.git#1' }, 'no registry has'],
+    ['a link', { link: true, resolved: '../bell' }, 'a folder of the machine'],
+    ['another package', { ...sound, name: 'horn' }, 'bell is horn under another name'],
+    ['a script', { ...sound, hasInstallScript: true }, 'runs a script'],
+    ['a script of a tool', { ...sound, hasInstallScript: true, dev: true }, 'runs a script'],
+  ])('with an entry that has %s is refused', (_, entry, words) => {
+    const place = (one: object) => ({ packages: { 'node_modules/bell': one as LockEntry } });
+    expect(guard(place(sound))).toEqual({ status: 0, stderr: '' });
+    expect(guard(place(entry))).toEqual({ status: 1, stderr: expect.stringContaining(words) });
+  });
+
   test('holds what package.json asks for', () => {
     const asked = lock.packages[''] as unknown as typeof manifest;
     expect(asked.dependencies).toEqual(manifest.dependencies);
