@@ -75,7 +75,8 @@ async function surviveOutage({ fault, probes, isRepeated = false }: Outage): Pro
   expect(await until(() => sinceDown().length >= 2 + probes, 20_000)).toBe(true);
   mattermost.heal();
   const elapsedMs = Date.now() - downAtMs;
-  const whileDown = requests().filter(({ status }) => status !== 200).length;
+  const refused = () => requests().filter(({ status }) => status !== 200).length;
+  const whileDown = refused();
   const made = sinceDown().filter(({ status }) => status !== 200);
   expect(whileDown - made.length).toBeLessThanOrEqual(burstMax);
   // Those that were under way when it went down, each once more without its mark, and one a step.
@@ -83,7 +84,8 @@ async function surviveOutage({ fault, probes, isRepeated = false }: Outage): Pro
   const probed = made.slice(-probes).map(({ deliveryId }) => deliveryId);
   expect(new Set(probed).size).toBe(probes);
   await expectAllDelivered(running, 62);
-  if (isRepeated) expect(running.world.repeated()).toBe(whileDown);
+  // Counted now, for one that was under way when it came back may have got through.
+  if (isRepeated) expect(running.world.repeated()).toBe(refused());
   else expect(running.world.repeated()).toBe(0);
 }
 
