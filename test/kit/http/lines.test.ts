@@ -77,6 +77,16 @@ describe('connections', () => {
     expect((await http.request(post(farEnd.origin))).body).toBe('ok');
   });
 
+  test('that nobody uses keep no process alive', async () => {
+    const sockets = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const farEnd = await startFarEnd();
+    const before = sockets();
+    await client().request(post(farEnd.origin));
+    // That of the far end, which is in this process too.
+    expect(sockets()).toBe(before + 1);
+  });
+
   test('end with the client, those that nobody uses too', async () => {
     const closings: string[] = [];
     const port = await startSocketServer((socket) => {
