@@ -120,6 +120,24 @@ describe('a request', () => {
     },
   );
 
+  test('has its own answer, though pieces of others come in between', async () => {
+    const letters = ['a', 'b', 'c', 'd'];
+    const farEnd = await startFarEnd((request, response) => {
+      let pieces = 0;
+      const timer = setInterval(() => {
+        pieces += 1;
+        if (pieces < 10) return void response.write(request.body.repeat(1000));
+        clearInterval(timer);
+        response.end();
+      }, 1);
+    });
+    const http = client();
+    const answers = await Promise.all(
+      letters.map((body) => http.request(post(farEnd.origin, { body }))),
+    );
+    expect(answers.map(({ body }) => body)).toEqual(letters.map((body) => body.repeat(9000)));
+  });
+
   test('to an address of version 6 arrives', async ({ skip }) => {
     const { createServer } = await import('node:http');
     const server = createServer((_request, response) => response.end('six'));
