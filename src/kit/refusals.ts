@@ -1,5 +1,5 @@
 // Why an operation does nothing, by code and with values: in English here, and in the languages of
-// the chat beside its words. A place in braces is filled in.
+// chat and page beside the words of the chat. A place in braces is filled in.
 
 export const refusalSentences = {
   form: 'Not right: {fields}. Look at how it is written.',
@@ -26,6 +26,48 @@ export const refusalSentences = {
   silenceOthers: 'Silence {id} is not of this owner, but of {owner}.',
   silenceChanged:
     'Somebody has changed silence {id} meanwhile. Look at it again, and repeat what you still want.',
+  extendOver: 'Silence {id} is over. Make a new one.',
+  extendFile:
+    'Silence {id} is written in {file}, which says when it ends. Make one of your own for the time after.',
+  extendEarlier: 'Silence {id} ends {time} already. Name a later time, or end it.',
+  extendLong: 'Silence {id} would end more than {hours} hours ahead, the most that is allowed.',
+  forbidden: '{operation} needs the role "{needed}", and {name} has "{role}".',
+  pausedBy:
+    'It is paused already by {by} until {until}. Give "replace" to put another pause in its place.',
+  pausedNow: 'It is paused already. Give "replace" to put another pause in its place.',
+  pauseEnd: 'Say when the pause ends: give either "for" or "until".',
+  pauseLength: '"for" is no time up to {days} days. Write it as "90s", "30m", "2h" or "7d".',
+  pauseUntil: '"until" must lie ahead, by {days} days at most; it is {now} now.',
+  unknownId: 'No {kind} is called "{id}"; there is {known}.{hint}',
+  unknownIdOfNone: 'No {kind} is called "{id}"; there is none.',
+  noSuchSource: 'No source is called "{id}". The list of sources shows their names.',
+  noSuchSink: 'No sink is called "{id}". The list of sinks shows their names.',
+  resetConfirm:
+    'A reset cannot be undone. Give the id of the source again as "confirm": "{source}".',
+  sourceUnread: 'Source "{source}" was never read, and this process does not know what it reads.',
+  sourcePushed: 'Source "{source}" is pushed to: nothing can be read from it.',
+  sourcePaused: 'The source is paused by {by} until {until}. Resume it: then it is read at once.',
+  callsNoSource: 'This process calls no source. Ask one that serves.',
+  callsNoSink: 'This process calls no sink. Ask one that serves.',
+  sourceAnswersNone: 'Source {source} is of a type whose far end cannot be asked for that.',
+  itemGone:
+    'Source {source} has no item {item}, and none of that number is stored here. Search for it, or look at its number in the vendor’s console.',
+  notOneItem:
+    'The item is no single one as source {source} reads it. Copy one as the console or its API shows it.',
+  draftFault: '{fault}.',
+  tokenTaken: 'There is a token called "{name}". Revoke it first, or choose another name.',
+  tokenLife:
+    'The token cannot expire then. Say when as a time from 1m to 10y, such as "30d", or "never".',
+  tokenGone: 'There is no token {token}. The list of tokens shows their ids.',
+  tokenRevoked: 'Token {token} was revoked before.',
+  sessionsWhose: 'Say whose sessions end: "subject", or "all", and not both.',
+  cursorWrong:
+    'This cursor is none of this list. Pass the cursor on as "next" of a page gave it, or none.',
+  cursorOthers:
+    'This cursor belongs to other filters. Repeat the filters of the page that gave it, or begin without a cursor.',
+  unstorable: 'A text has NUL or half a character, which no text of Tocsin has.',
+  formUnread: 'The form cannot be read. Go back, and send it again.',
+  matcherForm: 'The matcher is no JSON object. Write it as {example}.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type RefusalCode = keyof typeof refusalSentences;

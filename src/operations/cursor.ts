@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parsedJson } from '../kit/parsed-json.ts';
+import { refusal } from '../kit/refusals.ts';
 import { InputError } from './operation.ts';
 
 /** By name. `cursor` and `limit` do not count: a caller may take pages of another size. */
@@ -28,15 +29,9 @@ export function keyOf<Key>(
 ): Key | null {
   if (cursor === undefined) return null;
   const read = z.tuple([z.string(), schema]).safeParse(jsonOf(cursor));
-  if (!read.success)
-    throw new InputError(
-      'This cursor is none of this list. Pass the cursor on as "next" of a page gave it, or none.',
-    );
+  if (!read.success) throw new InputError([refusal('cursorWrong')]);
   const [mark, key] = read.data;
-  if (mark !== markOf(filters))
-    throw new InputError(
-      'This cursor belongs to other filters. Repeat the filters of the page that gave it, or begin without a cursor.',
-    );
+  if (mark !== markOf(filters)) throw new InputError([refusal('cursorOthers')]);
   return key;
 }
 

@@ -109,7 +109,7 @@ export class FormError extends InputError {
 }
 
 /** The actor may not do this. */
-export class PermissionError extends Error {
+export class PermissionError extends RefusedError {
   override readonly name = 'PermissionError';
 }
 
@@ -162,9 +162,12 @@ export async function perform<In, Out>(
   const { name, permission } = operation;
   const { actor } = context;
   if (!includes(actor.role, permission))
-    throw new PermissionError(
-      `${name} needs the role "${permission}", and ${actor.name} has "${actor.role}".`,
-    );
+    throw new PermissionError([
+      refusal('forbidden', {
+        ...{ operation: name, needed: permission },
+        ...{ name: actor.name, role: actor.role },
+      }),
+    ]);
   const given = inputOf(operation, input);
   const isAct = permission !== 'read' && operation.isRehearsal?.(given) !== true;
   if (!isAct) return outputOf(operation, await operation.run(context, given));

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration } from '../kit/duration.ts';
 import type { Pause } from '../kit/records/control.ts';
+import { refusal } from '../kit/refusals.ts';
 import { didYouMean } from '../kit/suggest.ts';
 import { readClock } from '../store/clock.ts';
 import { type PauseRequest, readControls, writePause } from '../store/controls.ts';
@@ -44,10 +45,11 @@ export async function beginPause(
   const begun = await writePause(db, { name, by: actor.name, reason, end, replaces });
   if (begun !== null) return begun;
   const present = await pauseOf(db, name);
-  const words = present === null ? '' : ` by ${present.by} until ${present.until}`;
-  throw new ConflictError(
-    `It is paused already${words}. Give "replace" to put another pause in its place.`,
-  );
+  throw new ConflictError([
+    present === null
+      ? refusal('pausedNow')
+      : refusal('pausedBy', { by: present.by, until: present.until }),
+  ]);
 }
 
 /** The pause that is on; null: there is none. */
@@ -61,28 +63,27 @@ export async function pauseOf(db: OperationContext['db'], name: string): Promise
 /** @throws {InputError} */
 async function endOf(db: OperationContext['db'], input: PauseInput): Promise<PauseRequest['end']> {
   const { for: length, until } = input;
-  if ((length === undefined) === (until === undefined))
-    throw new InputError('Say when the pause ends: give either "for" or "until".');
+  if ((length === undefined) === (until === undefined)) throw new InputError([refusal('pauseEnd')]);
   if (length !== undefined) {
     const forMs = duration(length);
     if (forMs === undefined || forMs <= 0 || forMs > msMax)
-      throw new InputError(
-        `"for" is no time up to ${daysMax} days. Write it as "90s", "30m", "2h" or "7d".`,
-      );
+      throw new InputError([refusal('pauseLength', { days: String(daysMax) })]);
     return { forMs };
   }
   const untilMs = Date.parse(until!);
   const { clockMs } = await readClock(db);
   if (untilMs <= clockMs || untilMs > clockMs + msMax)
-    throw new InputError(
-      `"until" must lie ahead, by ${daysMax} days at most; it is ${new Date(clockMs).toISOString()} now.`,
-    );
+    throw new InputError([
+      refusal('pauseUntil', { days: String(daysMax), now: new Date(clockMs).toISOString() }),
+    ]);
   return { untilMs };
 }
 
 /** @throws {NotFoundError} it is none of these, whose names are said */
 export function assertKnown(kind: 'source' | 'sink', id: string, known: readonly string[]): void {
   if (known.includes(id)) return;
-  const there = known.length === 0 ? 'there is none' : `there is ${known.slice(0, 20).join(', ')}`;
-  throw new NotFoundError(`No ${kind} is called "${id}"; ${there}.${didYouMean(id, known)}`);
+  if (known.length === 0) throw new NotFoundError([refusal('unknownIdOfNone', { kind, id })]);
+  const names = known.slice(0, 20).join(', ');
+  const hint = didYouMean(id, known);
+  throw new NotFoundError([refusal('unknownId', { kind, id, known: names, hint })]);
 }

@@ -14,6 +14,7 @@ import { priorityOf } from '../core/routing/index.ts';
 import { ConfigError } from '../kit/errors.ts';
 import { severityNames } from '../kit/event.ts';
 import type { RecentEvent } from '../kit/records/past.ts';
+import { refusal } from '../kit/refusals.ts';
 import { walkRecent } from '../store/recent.ts';
 import { readNowMs } from '../store/silences.ts';
 import { rowId, text, time } from './fields.ts';
@@ -142,9 +143,9 @@ async function draftOf(written: string, config: Config): Promise<ConfigReading> 
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new InputError(
-      error.problems
-        .map(({ where, problem, remedy }) => `${where} ${problem}. ${remedy}`)
-        .join('\n'),
+      error.problems.map(({ where, problem, remedy }) =>
+        refusal('draftFault', { fault: `${where} ${problem}. ${remedy}` }),
+      ),
     );
   }
 }

@@ -7,6 +7,7 @@ import type { EventBody, EventDraft } from '../kit/event.ts';
 import { type SeverityName, severityNames } from '../kit/event.ts';
 import { type Locale, locales } from '../kit/locale.ts';
 import { createMask } from '../kit/mask.ts';
+import { refusal } from '../kit/refusals.ts';
 import { decision, decisionOn } from './decision.ts';
 import { name, text, time } from './fields.ts';
 import { InputError, type Operation, type OperationContext } from './operation.ts';
@@ -158,7 +159,5 @@ function itemOf({ config }: OperationContext, source: string, text: string): Eve
   const { type, settings } = config.sources.find(({ id }) => id === source)!;
   const draft = config.ground.registries.sources[type]?.readItem?.(text, settings);
   if (draft !== undefined) return draft;
-  throw new InputError(
-    `The item is no single one as source ${source} reads it. Copy one as the console or its API shows it.`,
-  );
+  throw new InputError([refusal('notOneItem', { source })]);
 }

@@ -1,6 +1,7 @@
 // Browsers that are signed in: listed, signed out.
 import { z } from 'zod';
 import type { Session } from '../kit/records/access.ts';
+import { refusal } from '../kit/refusals.ts';
 import { endSessions, listSessions } from '../store/sessions.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { cursor, type Page, pageDefault, pageLimit, pageOf, text, time } from './fields.ts';
@@ -65,8 +66,7 @@ export const revoke: Operation<RevokeInput, { readonly ended: number }> = {
   route: 'POST /sessions/revoke',
   target: ({ subject }) => (subject === undefined ? 'sessions' : `sessions:${subject}`),
   async run({ db }, { subject, all = false }) {
-    if ((subject === undefined) === !all)
-      throw new InputError('Say whose sessions end: "subject", or "all", and not both.');
+    if ((subject === undefined) === !all) throw new InputError([refusal('sessionsWhose')]);
     return { ended: await endSessions(db, subject ?? null) };
   },
 };

@@ -210,7 +210,7 @@ export const extend: Operation<ExtendInput, fields.ShownSilence> = {
     if (stored === undefined) throw refusalOf(silence, 'unknown');
     if (version !== null && version !== stored.version) throw refusalOf(silence, 'changed');
     const problem = extensionProblem(stored, { endsAtMs, nowMs, maxMs: config.silenceMaxMs });
-    if (problem !== undefined) throw new ConflictError(`silence ${silence} ${problem}.`);
+    if (problem !== undefined) throw new ConflictError([problem]);
     const refused = await extendSilence(db, stored.id, {
       ...{ endsAtMs, owner: null },
       // What was judged is what is changed.

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AdapterError } from '../kit/errors.ts';
 import { createMask } from '../kit/mask.ts';
 import type { Pause } from '../kit/records/control.ts';
+import { refusal } from '../kit/refusals.ts';
 import { endPause } from '../store/controls.ts';
 import { listPlaces } from '../store/sinks.ts';
 import { name, text } from './fields.ts';
@@ -124,8 +125,7 @@ export const test: Operation<{ readonly sink: string }, Tested> = {
       sink,
       config.sinks.map(({ id }) => id),
     );
-    if (farEnds === undefined)
-      throw new ConflictError('This process calls no sink. Ask one that serves.');
+    if (farEnds === undefined) throw new ConflictError([refusal('callsNoSink')]);
     const beganMs = performance.now();
     const problem = await farEnds.testSink(sink, testMs).then(
       () => null,

@@ -10,6 +10,7 @@ import {
   severityNames,
 } from '../kit/event.ts';
 import { createMask } from '../kit/mask.ts';
+import { refusal } from '../kit/refusals.ts';
 import type { PollSource } from '../kit/source.ts';
 import { readEvent } from '../store/history.ts';
 import { storedItems } from '../store/items.ts';
@@ -195,10 +196,7 @@ export const item: Operation<ItemInput, ShownItem> = {
     const event = await readEvent(context.db, { source, externalId: id });
     const problem = 'problem' in answer ? answer.problem : null;
     if (now === undefined && event === null && problem === null)
-      throw new NotFoundError(
-        `source ${source} has no item ${id}, and none of that number is stored here. ` +
-          'Search for it, or look at its number in the vendor’s console.',
-      );
+      throw new NotFoundError([refusal('itemGone', { source, item: id })]);
     const stored = event && { ...factsOf(event), externalId: id };
     return {
       now: now === undefined ? null : shownNow(now),
@@ -226,11 +224,9 @@ function farEndOf<Method extends 'search' | 'item'>(
     config.sources.map((one) => one.id),
   );
   const source = farEnds?.source(id);
-  if (source === undefined)
-    throw new ConflictError('This process calls no source. Ask one that serves.');
+  if (source === undefined) throw new ConflictError([refusal('callsNoSource')]);
   const call = source[method];
-  if (call === undefined)
-    throw new ConflictError(`source ${id} is of a type whose far end cannot be asked for that.`);
+  if (call === undefined) throw new ConflictError([refusal('sourceAnswersNone', { source: id })]);
   return call.bind(source) as NonNullable<PollSource[Method]>;
 }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Pause } from '../kit/records/control.ts';
 import type { StoredPosition } from '../kit/records/position.ts';
+import { refusal } from '../kit/refusals.ts';
 import { askForPoll, endPause } from '../store/controls.ts';
 import {
   adoptConsole,
@@ -103,16 +104,11 @@ export const reset: Operation<ResetInput, Reset> = {
   committed,
   async run({ db, farEnds }, input) {
     const { source, confirm, dryRun = false } = input;
-    if (!dryRun && confirm !== source)
-      throw new InputError(
-        `A reset cannot be undone. Give the id of the source again as "confirm": "${source}".`,
-      );
+    if (!dryRun && confirm !== source) throw new InputError([refusal('resetConfirm', { source })]);
     const position = await readPosition(db, source);
     const console = input.console ?? farEnds?.source(source)?.console;
     if (position === undefined && console === undefined)
-      throw new NotFoundError(
-        `Source "${source}" was never read, and this process does not know what it reads.`,
-      );
+      throw new NotFoundError([refusal('sourceUnread', { source })]);
     const { cursor = null, generation = 0 } = position ?? {};
     const answer = { source, cursor, meaning: resetMeaning };
     if (dryRun) return { ...answer, isDone: false, generation: generation + 1 };
@@ -226,12 +222,10 @@ export const poll: Operation<BySource, { source: string; askedAt: string }> = {
   async run(context, { source }) {
     assertKnown('source', source, await knownSources(context));
     if (isPushed(context.config, source))
-      throw new ConflictError(`Source "${source}" is pushed to: nothing can be read from it.`);
+      throw new ConflictError([refusal('sourcePushed', { source })]);
     const paused = await pauseOf(context.db, target({ source }));
     if (paused !== null)
-      throw new ConflictError(
-        `The source is paused by ${paused.by} until ${paused.until}. Resume it: then it is read at once.`,
-      );
+      throw new ConflictError([refusal('sourcePaused', { by: paused.by, until: paused.until })]);
     return { source, askedAt: await askForPoll(context.db, target({ source })) };
   },
 };

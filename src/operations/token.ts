@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { duration } from '../kit/duration.ts';
 import type { Token } from '../kit/records/access.ts';
 import type { Permission } from '../kit/records/audit.ts';
+import { refusal } from '../kit/refusals.ts';
 import { hashOfSecret, makeToken } from '../kit/token.ts';
 import { addToken, listTokens, readToken, revokeToken } from '../store/tokens.ts';
 import { cursorOf, keyOf } from './cursor.ts';
@@ -70,10 +71,7 @@ export const create: Operation<CreateInput, Created> = {
     const token = makeToken();
     const hash = hashOfSecret(token);
     const added = await addToken(db, { name, hash, role: given, createdBy: actor.name, lifeMs });
-    if (added === null)
-      throw new ConflictError(
-        `There is a token called "${name}". Revoke it first, or choose another name.`,
-      );
+    if (added === null) throw new ConflictError([refusal('tokenTaken', { name })]);
     return { token, shown: shownOf(added) };
   },
 };
@@ -83,9 +81,7 @@ function lifeOf(expires: string): number | null {
   if (expires === 'never') return null;
   const lifeMs = duration(expires);
   if (lifeMs !== undefined && lifeMs >= lifeMsMin && lifeMs <= lifeMsMax) return lifeMs;
-  throw new InputError(
-    'The token cannot expire then. Say when as a time from 1m to 10y, such as "30d", or "never".',
-  );
+  throw new InputError([refusal('tokenLife')]);
 }
 
 interface ListInput {
@@ -140,8 +136,8 @@ export const revoke: Operation<{ readonly token: string }, Revoked> = {
     if (revoked !== null)
       return { shown: shownOf(revoked.token), sessionsEnded: revoked.sessionsEnded };
     if ((await readToken(db, Number(token))) === null)
-      throw new NotFoundError(`There is no token ${token}. The list of tokens shows their ids.`);
-    throw new ConflictError(`Token ${token} was revoked before.`);
+      throw new NotFoundError([refusal('tokenGone', { token })]);
+    throw new ConflictError([refusal('tokenRevoked', { token })]);
   },
 };
 

@@ -16,5 +16,6 @@ test('a value is never read as a place', () => {
 });
 
 test('every sentence says what is wrong in whole sentences', () => {
-  for (const text of Object.values(refusalSentences)) expect(text).toMatch(/^[A-Z"{].*[.]$/);
+  for (const text of Object.values(refusalSentences))
+    expect(text).toMatch(/^[A-Z"{].*[.](?:\{hint\})?$/);
 });

@@ -145,7 +145,7 @@ describe('a change', () => {
     await end({ owner: 'anna' });
     await expect(end({})).rejects.toThrow(new ConflictError(`Silence ${id} is over already.`));
     await expect(overTheWire(db(), silence.extend, { silence: id, for: '2h' })).rejects.toThrow(
-      `silence ${id} is over. Make a new one.`,
+      `Silence ${id} is over. Make a new one.`,
     );
     const unknown = { silence: '4711' };
     await expect(overTheWire(db(), silence.end, unknown)).rejects.toThrow(NotFoundError);

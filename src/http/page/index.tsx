@@ -3,6 +3,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Locale } from '../../kit/locale.ts';
+import { refusal } from '../../kit/refusals.ts';
 import {
   type Actor,
   type AnyOperation,
@@ -19,6 +20,7 @@ import { choicesOf } from './choices.ts';
 import { keepNotice, takeNotice } from './flash.ts';
 import { documentOf } from './layout.tsx';
 import { showProblem } from './problem.tsx';
+import { refusalIn } from './refused.ts';
 import { SharedReads } from './shared-reads.ts';
 import { audit, verifyAudit } from './views/audit.tsx';
 import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
@@ -185,7 +187,8 @@ class Page {
     } catch (error) {
       const known = refusalOf(error);
       if (known === undefined) this.#deps.onFailure(path, error);
-      const { status: code, detail } = known ?? { status: 500, detail: problems.failed };
+      const code = known?.status ?? 500;
+      const detail = known ? refusalIn(visit.locale, error, known.detail) : problems.failed;
       return this.#draw(c, visit, { ...showProblem(detail, visit.words), code });
     }
   }
@@ -193,7 +196,7 @@ class Page {
   /** It is too long, whoever sent it. */
   refuseForm(c: Context): Promise<Response> {
     const { visit } = this.#visitOf(c, nobody);
-    const detail = `A form may have ${formBytesMax} bytes.`;
+    const detail = visit.words.problems.formTooLong.replace('{bytes}', String(formBytesMax));
     return this.#draw(c, visit, { ...showProblem(detail, visit.words), code: 413 });
   }
 
@@ -239,8 +242,7 @@ async function performStorable<In, Out>(
   context: OperationContext,
   input: In,
 ): Promise<Out> {
-  if (hasUnstorable(input))
-    throw new InputError('A text has NUL or half a character, which no text of Tocsin has.');
+  if (hasUnstorable(input)) throw new InputError([refusal('unstorable')]);
   return await perform(operation, context, input);
 }
 
@@ -252,7 +254,7 @@ function namesOf(context: OperationContext | undefined): Visit['known'] {
 /** @throws {InputError} it is none */
 async function formOf(c: Context): Promise<Readonly<Record<string, string>>> {
   const fields = await c.req.parseBody().catch(() => {
-    throw new InputError('The form cannot be read. Go back, and send it again.');
+    throw new InputError([refusal('formUnread')]);
   });
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) =>

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { extensionProblem } from '../../../src/core/silences/extend.ts';
 import type { ListedSilence } from '../../../src/kit/records/silence.ts';
+import { refusalText } from '../../../src/kit/refusals.ts';
 
 const hourMs = 3_600_000;
 const nowMs = Date.parse('2026-02-03T10:00:00Z');
@@ -10,12 +11,17 @@ const silence = (more: Partial<ListedSilence> = {}): ListedSilence => ({
   ...{ startsAtMs: nowMs - hourMs, endsAtMs: nowMs + hourMs, state: 'active' },
   ...more,
 });
-const problem = (hours: number, more: Partial<ListedSilence> = {}) =>
-  extensionProblem(silence(more), { endsAtMs: nowMs + hours * hourMs, nowMs, maxMs: 24 * hourMs });
+const problem = (hours: number, more: Partial<ListedSilence> = {}) => {
+  const times = { endsAtMs: nowMs + hours * hourMs, nowMs, maxMs: 24 * hourMs };
+  const found = extensionProblem(silence(more), times);
+  return found && refusalText(found);
+};
 
 test('it may end later, as far ahead as a new one may reach', () => {
   expect([1.1, 2, 24].map((hours) => problem(hours))).toEqual([undefined, undefined, undefined]);
-  expect(problem(24.1)).toBe('would end more than 24 hours ahead, the most that is allowed');
+  expect(problem(24.1)).toBe(
+    'Silence 1 would end more than 24 hours ahead, the most that is allowed.',
+  );
 });
 
 test('one that has not begun counts from its beginning', () => {

@@ -1,7 +1,7 @@
 // The page as a whole: who sees it, what it says when it cannot be shown, and what it never does.
 import { describe, expect, test, vi } from 'vitest';
 import { ConflictError, NotFoundError } from '../../../src/operations/index.ts';
-import { ann } from '../../operations/acting.ts';
+import { ann, contextOn } from '../../operations/acting.ts';
 import { useDatabase } from '../../store/stored.ts';
 import { createTestPage } from './visiting.ts';
 
@@ -49,17 +49,28 @@ test.each([
   const onFailure = vi.fn();
   const contextOf = () => {
     return {
-      actor: ann,
+      ...contextOn(db()),
       get db(): never {
         throw error;
       },
-    } as never;
+    };
   };
   const answer = await createTestPage(db(), { contextOf, onFailure }).request('/status');
   const html = await answer.text();
   expect([answer.status, html]).toEqual([status, expect.stringContaining(words)]);
   expect(html).not.toContain('secret host');
   expect(onFailure).toHaveBeenCalledTimes(status === 500 ? 1 : 0);
+});
+
+test('what is refused is said in the language of the visitor', async () => {
+  const page = createTestPage(db());
+  const body = new URLSearchParams({ name: 'ci', role: 'read', expires: 'soon' });
+  for (const [path, said, init] of [
+    ['/sinks/nowhere?lang=th', 'ไม่มีปลายทางชื่อ nowhere', {}],
+    ['/tokens?lang=th', 'โทเค็นหมดอายุเวลานั้นไม่ได้', { method: 'POST', body }],
+    ['/sinks/nowhere?lang=en', 'No sink is called &quot;nowhere&quot;.', {}],
+  ] as const)
+    expect(await (await page.request(path, init)).text(), path).toContain(said);
 });
 
 test('while the database is not ready, it says so', async () => {

@@ -4,6 +4,7 @@ import { ConflictError, event, route } from '../../../operations/index.ts';
 import { DeliveryMark, EventTable, severityOf } from '../parts/event-rows.tsx';
 import { laidOutJson } from '../parts/json.ts';
 import { SeverityMark, TheirBlock, Theirs, Time } from '../parts/text.tsx';
+import { refusalIn } from '../refused.ts';
 import type { View, Visit } from '../visit.ts';
 import { Facts } from './event/facts.tsx';
 import { IncidentPanel } from './event/incident.tsx';
@@ -20,7 +21,7 @@ export const oneEvent: View = async (visit, { event: id = '' }) => {
   const own = words.event;
   const [shown, decided, { routes }] = await Promise.all([
     operate(event.show, { event: id }),
-    operate(event.decide, { event: id }).catch(refusal),
+    operate(event.decide, { event: id }).catch((error) => refusedIn(visit, error)),
     operate(route.show, {}),
   ]);
   const { event: one, changes } = shown;
@@ -79,9 +80,9 @@ export const oneEvent: View = async (visit, { event: id = '' }) => {
 };
 
 /** The routes take no event of Tocsin itself, and the operation says so. */
-function refusal(error: unknown): { readonly refused: string } {
-  if (error instanceof ConflictError) return { refused: error.message };
-  throw error;
+function refusedIn({ locale }: Visit, error: unknown): { readonly refused: string } {
+  if (!(error instanceof ConflictError)) throw error;
+  return { refused: refusalIn(locale, error, error.message) };
 }
 
 function toConsole({ event: { link } }: Shown, { words }: Visit) {

@@ -1,6 +1,8 @@
 // Silences: what is silenced, a new one with what it would have hidden, extending, ending.
+
 import type { Severity, SeverityName } from '../../../kit/event.ts';
 import { severityNames } from '../../../kit/event.ts';
+import { refusal } from '../../../kit/refusals.ts';
 import { InputError, silence } from '../../../operations/index.ts';
 import { ActButton, ActLink, Field, severityChoices } from '../parts/form.tsx';
 import { Pager, Table } from '../parts/table.tsx';
@@ -109,7 +111,7 @@ function writtenMatcher(text: string): Matcher {
   } catch {
     // Said below.
   }
-  throw new InputError('The matcher is no JSON object. Write it as {"types": ["RANSOM*"]}.');
+  throw new InputError([refusal('matcherForm', { example: '{"types": ["RANSOM*"]}' })]);
 }
 
 export const newSilence: View = async (visit) => {

@@ -1,4 +1,5 @@
 // One sink: how it stands, a sample to try it out, and a pause.
+import { refusal } from '../../../kit/refusals.ts';
 import { NotFoundError, sink, states } from '../../../operations/index.ts';
 import { ActButton } from '../parts/form.tsx';
 import { PauseForm } from '../parts/pause.tsx';
@@ -11,8 +12,7 @@ export const oneSink: View = async (visit, { sink: id = '' }) => {
   const own = words.sinks;
   const { items } = await visit.operate(states.sinks, {});
   const one = items.find((item) => item.sink === id);
-  if (one === undefined)
-    throw new NotFoundError(`No sink is called "${id}". The list of sinks shows their names.`);
+  if (one === undefined) throw new NotFoundError([refusal('noSuchSink', { id })]);
   const path = sinkPath(id);
   const count = String(one.pending);
   return {

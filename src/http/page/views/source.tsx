@@ -1,4 +1,5 @@
 // One source: how far it was read, reading it now, a pause, and starting it anew.
+import { refusal } from '../../../kit/refusals.ts';
 import { NotFoundError, source, states } from '../../../operations/index.ts';
 import { ActButton, ActLink, Field } from '../parts/form.tsx';
 import { PauseForm } from '../parts/pause.tsx';
@@ -11,8 +12,7 @@ export const oneSource: View = async (visit, { source: id = '' }) => {
   const own = words.sinks;
   const { items } = await visit.operate(states.sources, {});
   const one = items.find((item) => item.source === id);
-  if (one === undefined)
-    throw new NotFoundError(`No source is called "${id}". The list of sources shows their names.`);
+  if (one === undefined) throw new NotFoundError([refusal('noSuchSource', { id })]);
   const path = sourcePath(id);
   return {
     title: `${own.source} ${id}`,

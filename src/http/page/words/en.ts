@@ -77,6 +77,7 @@ export const en = {
     notFound: 'There is no such page.',
     failed: 'The service could not answer; its log says why.',
     notReady: 'The database is not ready. Try again in a moment.',
+    formTooLong: 'A form may have {bytes} bytes.',
     back: 'Back',
   },
   login: {
