@@ -127,7 +127,7 @@ describe('the workflows', () => {
       if (file !== undefined) expect(projectFiles()).toContain(file);
     }
     const knownBeginning =
-      /^(bash \.ci\/run|npm |node test\/|sudo apt-get |docker run |pipx install |google-chrome )/;
+      /^(bash \.ci\/run|npm |node test\/|sudo apt-get |docker run |pipx install |zizmor |go install |~\/go\/bin\/|google-chrome )/;
     const ofRelease =
       /^(node release\/|sha256sum |cosign |gh release |rm \.\/|printenv TOKEN \||version=)/;
     const isKnown = (run: string) => knownBeginning.test(run) || ofRelease.test(run);
