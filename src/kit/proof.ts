@@ -31,7 +31,7 @@ export type Proof =
   | { readonly kind: 'path'; readonly secrets: readonly string[] }
   /** The whole value of a header; of `authorization` what follows `Bearer`. In lower case. */
   | { readonly kind: 'header'; readonly header: string; readonly secrets: readonly string[] }
-  | { readonly kind: 'basic'; readonly user: string; readonly secrets: readonly string[] }
+  | { readonly kind: 'basic'; readonly username: string; readonly secrets: readonly string[] }
   | {
       readonly kind: 'signature';
       readonly signature: Signature;
@@ -116,7 +116,12 @@ export const proofSettings = {
     .describe(
       'For header: which one has the secret; Authorization if not set, after Bearer. For certificate: which one has the name.',
     ),
-  user: z.string().min(1).max(100).optional().describe('For basic: the name before the secret.'),
+  username: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('For basic: the name before the secret.'),
   signature: signature
     .optional()
     .describe(
@@ -150,21 +155,21 @@ const choosing: readonly Choosing[] = [
   'secret',
   'old_secret',
   'header',
-  'user',
+  'username',
   'signature',
   'names',
 ];
 const neededFor: Readonly<Record<ProofSettings['proof'], readonly Choosing[]>> = {
   path: ['secret'],
   header: ['secret'],
-  basic: ['user', 'secret'],
+  basic: ['username', 'secret'],
   signature: ['signature', 'secret'],
   certificate: ['header', 'names'],
 };
 const usedBy: Readonly<Record<ProofSettings['proof'], readonly Choosing[]>> = {
   path: ['secret', 'old_secret'],
   header: ['secret', 'old_secret', 'header'],
-  basic: ['user', 'secret', 'old_secret'],
+  basic: ['username', 'secret', 'old_secret'],
   signature: ['signature', 'secret', 'old_secret'],
   certificate: ['header', 'names'],
 };
@@ -179,7 +184,7 @@ export function withSoundProof<Schema extends z.ZodType<ProofSettings>>(schema: 
 
 /** @param settings checked by {@link proofProblems} */
 export function proofOf(settings: ProofSettings): Proof {
-  const { proof, header, user = '', names = [] } = settings;
+  const { proof, header, username = '', names = [] } = settings;
   const secrets = secretsOf(settings);
   switch (proof) {
     case 'path':
@@ -187,7 +192,7 @@ export function proofOf(settings: ProofSettings): Proof {
     case 'header':
       return { kind: 'header', header: header ?? 'authorization', secrets };
     case 'basic':
-      return { kind: 'basic', user, secrets };
+      return { kind: 'basic', username, secrets };
     case 'signature':
       return { kind: 'signature', signature: signatureOf(settings.signature!), secrets };
     case 'certificate':

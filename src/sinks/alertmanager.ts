@@ -29,8 +29,12 @@ const config = z
       .string()
       .min(1)
       .optional()
-      .describe('A bearer token; with user, the password of HTTP Basic.'),
-    user: z.string().min(1).optional().describe('The name of HTTP Basic, where that is wanted.'),
+      .describe('A bearer token; with username, the password of HTTP Basic.'),
+    username: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The name of HTTP Basic, where that is wanted.'),
     labels: z
       .record(z.string().regex(labelName, 'is no name of a label'), z.string().max(200))
       .default({})
@@ -46,10 +50,11 @@ const config = z
       .describe('How long an alert fires unless its incident is resolved before.'),
     prefix: incidentPrefix,
   })
-  .superRefine(({ token, user, labels }, { addIssue }) => {
+  .superRefine(({ token, username, labels }, { addIssue }) => {
     const problem = (key: string, message: string) =>
       addIssue({ code: 'custom', path: [key], message });
-    if (user !== undefined && token === undefined) problem('token', 'is missing: user has none');
+    if (username !== undefined && token === undefined)
+      problem('token', 'is missing: username has none');
     for (const name of ownLabels) {
       if (Object.hasOwn(labels, name)) problem('labels', `sets ${name}, which Tocsin sets itself`);
     }
@@ -109,20 +114,20 @@ function create(settings: z.output<typeof config>, context: AdapterContext): Sin
   };
 }
 
-function authorization({ token, user }: z.output<typeof config>) {
+function authorization({ token, username }: z.output<typeof config>) {
   if (token === undefined) return {};
-  const basic = user !== undefined && basicOf(user, token);
+  const basic = username !== undefined && basicOf(username, token);
   return { authorization: basic ? `Basic ${basic}` : `Bearer ${token}` };
 }
 
 /** In both of its forms, to be hidden wherever one comes back. */
-function secretsOf({ token, user }: z.output<typeof config>): string[] {
+function secretsOf({ token, username }: z.output<typeof config>): string[] {
   if (token === undefined) return [];
-  return user === undefined ? [token] : [token, basicOf(user, token)];
+  return username === undefined ? [token] : [token, basicOf(username, token)];
 }
 
-function basicOf(user: string, token: string): string {
-  return Buffer.from(`${user}:${token}`).toString('base64');
+function basicOf(username: string, token: string): string {
+  return Buffer.from(`${username}:${token}`).toString('base64');
 }
 
 /** It accepts with 200 and nothing else; a login page has a body. */

@@ -29,8 +29,8 @@ describe('each way to prove who calls', () => {
       { kind: 'header', header: 'x-token', secrets: [secret] },
     ],
     [
-      { proof: 'basic', user: 'u', secret },
-      { kind: 'basic', user: 'u', secrets: [secret] },
+      { proof: 'basic', username: 'u', secret },
+      { kind: 'basic', username: 'u', secrets: [secret] },
     ],
     [
       { proof: 'certificate', header: 'X-Client', names: ['CN=a'] },
@@ -44,10 +44,13 @@ describe('each way to prove who calls', () => {
     [{}, /^proof /],
     [{ proof: 'path' }, /^secret is missing, which the proof "path" needs/],
     [{ proof: 'path', secret: 'short' }, /^secret has fewer than 20 characters/],
-    [{ proof: 'basic', secret }, /^user is missing/],
+    [{ proof: 'basic', secret }, /^username is missing/],
     [{ proof: 'signature', secret }, /^signature is missing/],
     [{ proof: 'certificate', header: 'x' }, /^names is missing/],
-    [{ proof: 'path', secret, user: 'u' }, /^user does nothing with the proof "path"; take it out/],
+    [
+      { proof: 'path', secret, username: 'u' },
+      /^username does nothing with the proof "path"; take it out/,
+    ],
     [
       { proof: 'signature', secret, signature: { header: 'x', signed: 'fixed' } },
       /does not have \{body\}, so that anybody could change it/,

@@ -15,10 +15,10 @@ import { describeReal, findProgram, program, RealServer, serverFolder } from './
 const names = ['alertmanager', 'prometheus-alertmanager'];
 const name = names.find((one) => findProgram(one) !== undefined) ?? 'alertmanager';
 
-const access = { user: 'tocsin', token: 'the-password-of-tocsin' };
+const access = { username: 'tocsin', token: 'the-password-of-tocsin' };
 /** Of that password, by bcrypt. */
 const hash = '$2b$04$61etDvbCRnrQFLjMLn9kMuDq6mwbfffjJSCZ0Nqq4Nkp4aL4rBmLq';
-const authorization = `Basic ${btoa(`${access.user}:${access.token}`)}`;
+const authorization = `Basic ${btoa(`${access.username}:${access.token}`)}`;
 const secret = 'a-secret-of-32-random-characters';
 
 interface Alert {
@@ -56,7 +56,7 @@ async function startAlertmanager(hook: string) {
     program: program(name),
     args: [
       `--config.file=${file('alertmanager.yml', config)}`,
-      `--web.config.file=${file('web.yml', { basic_auth_users: { [access.user]: hash } })}`,
+      `--web.config.file=${file('web.yml', { basic_auth_users: { [access.username]: hash } })}`,
       `--web.listen-address=${new URL(origin).host}`,
       `--storage.path=${folder}`,
       '--cluster.listen-address=',

@@ -29,7 +29,7 @@ function read({ body }: Received): Alert {
 }
 
 describeSink(alertmanager, {
-  config: (url) => ({ url, user: 'tocsin', token: 'the-password-of-tocsin' }),
+  config: (url) => ({ url, username: 'tocsin', token: 'the-password-of-tocsin' }),
   success: { status: 200, body: '' },
   lookup: ({ method }) => (method === 'GET' ? { status: 200, body: status } : undefined),
   reads(request) {
@@ -121,7 +121,7 @@ test('what answers with a page is no Alertmanager', async () => {
 });
 
 test('a name goes with the token by HTTP Basic', async () => {
-  const { farEnd, sink, context } = await begin({ token: 'b', user: 'a' });
+  const { farEnd, sink, context } = await begin({ token: 'b', username: 'a' });
   await sink.send(messageOf(storedEvent()), context);
   const { authorization } = farEnd.received[0]!.headers;
   expect(authorization).toBe('Basic YTpi');
@@ -145,7 +145,7 @@ test('check asks for the status, with the token', async () => {
 });
 
 test.each([
-  [{ user: 'a' }, 'token'],
+  [{ username: 'a' }, 'token'],
   [{ labels: { severity: 'x' } }, 'labels'],
   [{ labels: { 'a-b': 'x' } }, 'labels'],
   [{ hold: '5m' }, 'hold'],

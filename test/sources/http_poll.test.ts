@@ -81,7 +81,7 @@ test('a search is asked for by POST, and goes on behind the last hit', async () 
     response.end(JSON.stringify({ hits: hits.map((n) => ({ _id: `h${n}`, sort: [n] })) }));
   });
   const polled = startPolled(httpPoll, {
-    ...{ url: `${farEnd.origin}/_search`, method: 'POST', auth: 'basic', user: 'u' },
+    ...{ url: `${farEnd.origin}/_search`, method: 'POST', auth: 'basic', username: 'u' },
     ...{ password: 'a-password', headers: { 'X-Tenant': 'acme' } },
     body: { size: 2, search_after: '{cursor}', query: { range: { at: { gte: '{since}' } } } },
     ...{ items: 'body.hits', id: 'item._id', paging: 'cursor', time_format: 'unix_ms' },

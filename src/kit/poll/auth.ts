@@ -32,7 +32,7 @@ export const authSettings = {
   header: headerName
     .optional()
     .describe('For header: which one holds the token; Authorization if not set.'),
-  user: z.string().min(1).max(200).optional().describe('For basic: the name.'),
+  username: z.string().min(1).max(200).optional().describe('For basic: the name.'),
   password: z.string().min(1).optional().describe('For basic: the password.'),
   token_url: webUrl
     .optional()
@@ -62,7 +62,7 @@ const keysOf: Readonly<Record<AuthSettings['auth'], { needs: Key[]; may: Key[] }
   none: { needs: [], may: [] },
   bearer: { needs: ['token'], may: [] },
   header: { needs: ['token'], may: ['header'] },
-  basic: { needs: ['user', 'password'], may: [] },
+  basic: { needs: ['username', 'password'], may: [] },
   oauth2: { needs: ['token_url', 'client_id', 'client_secret'], may: ['scope', 'client_auth'] },
 };
 
@@ -83,7 +83,7 @@ export function faultOfAuth(
 
 /** @param settings without {@link faultOfAuth} */
 export function credentialOf(settings: AuthSettings): CredentialPlan {
-  const { auth, token = '', header = 'authorization', user = '', password = '' } = settings;
+  const { auth, token = '', header = 'authorization', username = '', password = '' } = settings;
   switch (auth) {
     case 'none':
       return { kind: 'none' };
@@ -95,7 +95,7 @@ export function credentialOf(settings: AuthSettings): CredentialPlan {
     case 'header':
       return { kind: 'header', header: header.toLowerCase(), value: token, secrets: [token] };
     case 'basic':
-      return basicCredential(user, password);
+      return basicCredential(username, password);
     case 'oauth2':
       return {
         kind: 'client',

@@ -25,9 +25,9 @@ const config = z
       .string()
       .refine((text) => /^[\x21-\x7e]+$/.test(text), 'holds a blank, or characters that no key has')
       .optional()
-      .describe('An API key that may read the index (the encoded form); or user and password.'),
-    user: z.string().min(1).optional().describe('A user who may read the index.'),
-    password: z.string().min(1).optional().describe('The password of the user.'),
+      .describe('An API key that may read the index (the encoded form); or username and password.'),
+    username: z.string().min(1).optional().describe('A user who may read the index.'),
+    password: z.string().min(1).optional().describe('The password of username.'),
     index: z
       .string()
       .regex(/^[^\s/?#\\]{1,200}$/, 'is no name of an index')
@@ -38,10 +38,10 @@ const config = z
     ...pollSettings,
   })
   .refine(
-    ({ api_key, user, password }) =>
-      (user === undefined) === (password === undefined) &&
-      (api_key === undefined) !== (user === undefined),
-    { path: ['api_key'], message: 'or user and password are required, and not both' },
+    ({ api_key, username, password }) =>
+      (username === undefined) === (password === undefined) &&
+      (api_key === undefined) !== (username === undefined),
+    { path: ['api_key'], message: 'or username and password are required, and not both' },
   );
 type Settings = z.output<typeof config>;
 
@@ -75,7 +75,7 @@ function planOf(settings: Settings): PollPlan {
   };
 }
 
-function credentialOf({ api_key: key, user = '', password = '' }: Settings): CredentialPlan {
-  if (key === undefined) return basicCredential(user, password);
+function credentialOf({ api_key: key, username = '', password = '' }: Settings): CredentialPlan {
+  if (key === undefined) return basicCredential(username, password);
   return { kind: 'header', header: 'authorization', value: `ApiKey ${key}`, secrets: [key] };
 }

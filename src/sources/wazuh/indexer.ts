@@ -18,8 +18,8 @@ import { alertOf, findingOf, severities, wazuh } from './push.ts';
 
 const config = z.strictObject({
   url: webUrl.describe('The indexer, such as https://indexer.example.com:9200.'),
-  user: z.string().min(1).describe('A user of the indexer who may read the index.'),
-  password: z.string().min(1).describe('The password of the user.'),
+  username: z.string().min(1).describe('A user of the indexer who may read the index.'),
+  password: z.string().min(1).describe('The password of username.'),
   index: z
     .string()
     .regex(/^[^\s/?#\\]{1,200}$/, 'is no name of an index')
@@ -47,7 +47,7 @@ type Settings = z.output<typeof config>;
 export const wazuhIndexer: SourceDefinition<typeof config> = {
   type: 'wazuh_indexer',
   config,
-  example: { url: 'https://indexer.example.com:9200', user: 'tocsin', password: 'a-password' },
+  example: { url: 'https://indexer.example.com:9200', username: 'tocsin', password: 'a-password' },
   secrets: ['password'],
   streams: ['alert'],
   product: wazuh.product!,
@@ -55,12 +55,12 @@ export const wazuhIndexer: SourceDefinition<typeof config> = {
 };
 
 function planOf(settings: Settings): PollPlan {
-  const { index, user, password, min_level: level, tie_breaker: tieBreaker } = settings;
+  const { index, username, password, min_level: level, tie_breaker: tieBreaker } = settings;
   const url = settings.url.replace(/\/+$/, '');
   const severityOf = severityReader(settings.severity_map, severities);
   return {
     console: `${url} ${index} ${level ?? ''}`.trim(),
-    credential: basicCredential(user, password),
+    credential: basicCredential(username, password),
     ...boundsOf(settings),
     ...searchOf({
       ...{ url, index, stamp: '@timestamp', tieBreaker },

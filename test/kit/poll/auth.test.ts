@@ -17,7 +17,7 @@ test.each([
     { kind: 'header', header: 'x-api-key', value: 'abc', secrets: ['abc'] },
   ],
   [
-    { auth: 'basic', user: 'a', password: 'b' },
+    { auth: 'basic', username: 'a', password: 'b' },
     { kind: 'header', value: 'Basic YTpi', secrets: ['b', 'YTpi'] },
   ],
   [

@@ -60,7 +60,7 @@ test('equal stamps over the border of a page and late documents are found', asyn
   ]);
 });
 
-test.each([{}, { user: 'a' }, { api_key: key, user: 'a', password: 'b' }])(
+test.each([{}, { username: 'a' }, { api_key: key, username: 'a', password: 'b' }])(
   '%j is no credential',
   (given) => {
     const { error } = elasticAlerts.config.safeParse({ url: 'https://es.example.com', ...given });

@@ -6,7 +6,7 @@ import { type Hit, startIndex } from '../../support/index-server.ts';
 import { startPolled } from '../../support/polled.ts';
 import { sample } from '../../support/pushed-samples.ts';
 
-const account = { user: 'tocsin', password: 'a-password-of-the-indexer' };
+const account = { username: 'tocsin', password: 'a-password-of-the-indexer' };
 const page = (...hits: string[]) => `{"_shards":{"failed":0},"hits":{"hits":[${hits}]}}`;
 const alert = sample('wazuh/alert').trim();
 const finding =

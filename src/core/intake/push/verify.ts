@@ -32,7 +32,7 @@ export function judgeHead(proof: Proof, head: PushHead): HeadVerdict {
     }
     case 'basic': {
       const given = basicOf(headers);
-      const pairs = proof.secrets.map((secret) => `${proof.user}:${secret}`);
+      const pairs = proof.secrets.map((secret) => `${proof.username}:${secret}`);
       return judged(given, pairs, 'the user and the secret of Basic');
     }
     case 'certificate':

@@ -15,7 +15,7 @@ const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 const path: Proof = { kind: 'path', secrets };
 const header: Proof = { kind: 'header', header: 'x-token', secrets };
 const bearer: Proof = { kind: 'header', header: 'authorization', secrets };
-const user: Proof = { kind: 'basic', user: 'wazuh', secrets };
+const user: Proof = { kind: 'basic', username: 'wazuh', secrets };
 const own: Proof = { kind: 'own', secrets, judge: async () => undefined };
 const certificate: Proof = { kind: 'certificate', header: 'x-client', names: ['CN=falco'] };
 
