@@ -45,7 +45,7 @@ function printRowsOf(module) {
   for (const { kind, type, passed, failed, reasons } of adaptersIn(module).values()) {
     const skipped = [...reasons].map(([reason, times]) => `${times}: ${reason}`).join('; ');
     const lines = linesOf(kind, type);
-    const can = kind === 'sink' ? abilities.get(type) : ['', '', '', ''];
+    const can = (kind === 'sink' && abilities.get(type)) || ['', '', '', ''];
     print([
       `${kind} ${type}`,
       lines,

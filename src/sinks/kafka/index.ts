@@ -13,7 +13,7 @@ import {
 import { recordFormat, recordOf } from '../../kit/event-data.ts';
 import { KeptConnection } from '../../kit/kept-connection.ts';
 import { placeOf } from '../../kit/place.ts';
-import type { Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import { failureOf, forbidden } from './answers.ts';
 import { Cluster } from './cluster.ts';
 import { mechanisms } from './login.ts';
@@ -84,11 +84,14 @@ function create(settings: z.output<typeof config>, { now }: AdapterContext): Sin
       return { partitions: leaders.length, mayWrite };
     });
 
+  const preview = (message: Message, deliveryId: string) =>
+    JSON.stringify(recordOf(format, message, deliveryId));
   return {
     origin,
     place: placeOf(origin, topic),
+    preview,
     async send(message, { deliveryId, signal }) {
-      const body = JSON.stringify(recordOf(format, message, deliveryId));
+      const body = preview(message, deliveryId);
       await kept.use(signal, ({ cluster }) => cluster.produce({ body, deliveryId, time: now() }));
     },
     async check(signal) {

@@ -45,6 +45,13 @@ describe('a message', () => {
     expect(JSON.parse(written[0]!.body)).toMatchObject({ kind: 'event', id: 4711 });
   });
 
+  it('is shown before as it will be written', async () => {
+    const { port, written } = await kafkaBroker();
+    const sink = sinkOf(port);
+    await sink.send(message, context);
+    expect(sink.preview?.(message, context.deliveryId)).toBe(written[0]!.body);
+  });
+
   it('is a Detection Finding where that is asked for', async () => {
     const { port, written } = await kafkaBroker();
     await sinkOf(port, { format: 'ocsf' }).send(message, context);
