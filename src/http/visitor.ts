@@ -1,14 +1,26 @@
 // Who visits the API and the page: the one question that both ask before anything else.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'hono';
+import { type Refusal, type RefusalCode, refusal, refusalText } from '../kit/refusals.ts';
 import type { Actor } from '../operations/index.ts';
 
 /** Why somebody may not come in, and how they may. */
 export interface Stranger {
   readonly status: 401 | 403 | 429 | 503;
-  /** Sentences: what is wrong, what to do. */
+  /** In English: what is wrong, what to do. */
   readonly detail: string;
+  /** The same for other languages; absent: whoever sets up a proxy reads it. */
+  readonly refusal?: Refusal;
   readonly retryAfterSeconds?: number;
+}
+
+export function strangerOf(
+  status: Stranger['status'],
+  code: RefusalCode,
+  values: Refusal['values'] = {},
+): Stranger {
+  const why = refusal(code, values);
+  return { status, detail: refusalText(why), refusal: why };
 }
 
 export type Visitor = { readonly actor: Actor } | { readonly stranger: Stranger };
@@ -31,14 +43,7 @@ export async function loopbackVisitor(c: Context): Promise<Visitor> {
   const isForwarded = forwardingHeaders.some((name) => c.req.header(name) !== undefined);
   if (!isForwarded && loopbackPeer.test(address) && loopbackHost.test(c.req.header('host') ?? ''))
     return { actor: { name: 'loopback', role: 'read', via: 'api', address } };
-  return {
-    stranger: {
-      status: 403,
-      detail:
-        'No token is configured, so the API and the page answer on this machine alone, ' +
-        'and only show things. Make a token with "tocsin token create".',
-    },
-  };
+  return { stranger: strangerOf(403, 'loopbackAlone') };
 }
 
 /** Of the socket; empty where there is none. */

@@ -66,6 +66,17 @@ export const refusalSentences = {
   cursorOthers:
     'This cursor belongs to other filters. Repeat the filters of the page that gave it, or begin without a cursor.',
   unstorable: 'A text has NUL or half a character, which no text of Tocsin has.',
+  loopbackAlone:
+    'No token is configured, so the API and the page answer on this machine alone, and only show things. Make a token with "tocsin token create".',
+  databaseNotReady: 'The database is not ready. Try again.',
+  nobodyKnown: 'Nobody can be recognised now; the log says why. Try again.',
+  signIn: 'Sign in at /login, or send a bearer token that "tocsin token create" made.',
+  tokenWrong: 'This token is not valid. "tocsin token list" shows those that are.',
+  loginsFailed: 'Too many logins failed from your address. Try again in {seconds} s.',
+  providerAway: 'The identity provider cannot be reached; the log says why. Try again.',
+  providerSilent: 'The identity provider did not say who you are; the log says why. Begin again.',
+  signInStale: 'The sign-in took too long, or began in another browser. Begin again.',
+  noRole: 'You are {name}, and no group of yours has a role. Whoever runs Tocsin sets SSO_ROLES.',
   formUnread: 'The form cannot be read. Go back, and send it again.',
   matcherForm: 'The matcher is no JSON object. Write it as {example}.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import type { HttpClient } from '../../kit/http/index.ts';
 import { hashOfSecret } from '../../kit/token.ts';
 import type { Person, Proof, SignIn } from '../../operations/index.ts';
 import { shared } from '../computed-once.ts';
-import { loopbackVisitor, type Stranger, type Visitor } from '../visitor.ts';
+import { loopbackVisitor, type Stranger, strangerOf, type Visitor } from '../visitor.ts';
 import { Attempts } from './attempts.ts';
 import { type Client, clientOf, networkOf } from './client.ts';
 import { Cookie } from './cookie.ts';
@@ -26,19 +26,10 @@ export interface GateDependencies {
   onFailure(what: string, error: unknown): void;
 }
 
-export const notReady: Stranger = { status: 503, detail: 'The database is not ready. Try again.' };
-export const unavailable: Stranger = {
-  status: 503,
-  detail: 'Nobody can be recognised now; the log says why. Try again.',
-};
-const nobody: Stranger = {
-  status: 401,
-  detail: 'Sign in at /login, or send a bearer token that "tocsin token create" made.',
-};
-const wrongToken: Stranger = {
-  status: 401,
-  detail: 'This token is not valid. "tocsin token list" shows those that are.',
-};
+export const notReady = strangerOf(503, 'databaseNotReady');
+export const unavailable = strangerOf(503, 'nobodyKnown');
+const nobody = strangerOf(401, 'signIn');
+const wrongToken = strangerOf(401, 'tokenWrong');
 
 /** How long somebody may take at the provider. */
 const tripSeconds = 600;
@@ -202,8 +193,8 @@ export class Gate {
 }
 
 function tooMany(secondsLeft: number): Stranger {
-  const detail = `Too many logins failed from your address. Try again in ${secondsLeft} s.`;
-  return { status: 429, detail, retryAfterSeconds: secondsLeft };
+  const stranger = strangerOf(429, 'loginsFailed', { seconds: String(secondsLeft) });
+  return { ...stranger, retryAfterSeconds: secondsLeft };
 }
 
 /** What follows `Bearer`, whatever it is; undefined: there is no such header. */

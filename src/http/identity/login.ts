@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Proof } from '../../operations/index.ts';
 import { problem } from '../api/problem.ts';
-import type { Stranger } from '../visitor.ts';
+import { type Stranger, strangerOf } from '../visitor.ts';
 import { type Gate, notReady, unavailable } from './gate.ts';
 import { ownPath } from './next.ts';
 import { callbackPath, tripOfText, tripToText } from './oidc.ts';
@@ -14,8 +14,8 @@ import { withoutRole } from './sso.ts';
 export interface LoginFacts {
   /** Where the browser goes then: the value of the form's hidden field `next`. */
   readonly next: string;
-  /** A sentence to show; null: nothing went wrong yet. */
-  readonly problem: string | null;
+  /** Why nobody came in; null: nothing went wrong yet. */
+  readonly stranger: Stranger | null;
   /** Whether there is a link to `/login/oidc`. */
   readonly hasOidc: boolean;
 }
@@ -24,24 +24,15 @@ export interface LoginFacts {
 export type LoginPage = (c: Context, facts: LoginFacts) => Response | Promise<Response>;
 
 const bodyBytesMax = 10_000;
-const noProvider: Stranger = {
-  status: 503,
-  detail: 'The identity provider cannot be reached; the log says why. Try again.',
-};
-const noTrip: Stranger = {
-  status: 401,
-  detail: 'The sign-in took too long, or began in another browser. Begin again.',
-};
-const notAccepted: Stranger = {
-  status: 401,
-  detail: 'The identity provider did not say who you are; the log says why. Begin again.',
-};
+const noProvider = strangerOf(503, 'providerAway');
+const noTrip = strangerOf(401, 'signInStale');
+const notAccepted = strangerOf(401, 'providerSilent');
 
 export function createLoginRoutes(gate: Gate, page: LoginPage): Hono {
   const app = new Hono();
   const show = async (c: Context, { next, stranger }: { next: string; stranger?: Stranger }) => {
     const hasOidc = gate.ways.access.oidc !== undefined;
-    const shown = await page(c, { next, problem: stranger?.detail ?? null, hasOidc });
+    const shown = await page(c, { next, stranger: stranger ?? null, hasOidc });
     const status = stranger?.status ?? 200;
     const headers = new Headers(shown.headers);
     if (stranger?.retryAfterSeconds !== undefined)
@@ -118,8 +109,7 @@ async function comeBack(c: Context, gate: Gate, show: Show): Promise<Response> {
     const user = await oidc.provider.finish(new URL(c.req.url).search, trip);
     if (user === null) return show(c, { next, stranger: notAccepted });
     const role = roleOf(user.groups, access.roles);
-    const stranger = { status: 403, detail: withoutRole(user.name) } as const;
-    if (role === null) return show(c, { next, stranger });
+    if (role === null) return show(c, { next, stranger: withoutRole(user.name) });
     await begin(c, gate, { name: user.name, role, via: 'oidc', tokenId: null });
     return c.redirect(next, 303);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import type { errors, JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Access, AssertionAccess, HeaderAccess } from '../../kit/access.ts';
 import type { Person } from '../../operations/index.ts';
-import type { Stranger } from '../visitor.ts';
+import { type Stranger, strangerOf } from '../visitor.ts';
 import type { Fetch } from './fetch.ts';
 import { groupsIn, nameIn, roleOf } from './roles.ts';
 
@@ -87,12 +87,12 @@ export class Sso {
   #withRole(name: string, groups: readonly string[]): Vouched {
     const role = roleOf(groups, this.#deps.access.roles);
     if (role !== null) return { person: { name, role } };
-    return { stranger: { status: 403, detail: withoutRole(name) } };
+    return { stranger: withoutRole(name) };
   }
 }
 
-export function withoutRole(name: string): string {
-  return `You are ${name}, and no group of yours has a role. Whoever runs Tocsin sets SSO_ROLES.`;
+export function withoutRole(name: string): Stranger {
+  return strangerOf(403, 'noRole', { name });
 }
 
 function refusal(detail: string): Vouched {

@@ -20,7 +20,7 @@ import { choicesOf } from './choices.ts';
 import { keepNotice, takeNotice } from './flash.ts';
 import { documentOf } from './layout.tsx';
 import { showProblem } from './problem.tsx';
-import { refusalIn } from './refused.ts';
+import { refusalIn, strangerIn } from './refused.ts';
 import { SharedReads } from './shared-reads.ts';
 import { audit, verifyAudit } from './views/audit.tsx';
 import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
@@ -172,10 +172,11 @@ class Page {
     const { visit, isReady } = this.#visitOf(c, { ...actor, via: 'page' });
     const { problems } = visit.words;
     if ('stranger' in visitor) {
-      const { status: code, detail } = visitor.stranger;
+      const { status: code } = visitor.stranger;
       // To be asked for a token beats being told that one has none.
       if (code === 401 && c.req.method === 'GET') return c.redirect(signInAt(visit.url), 303);
-      return this.#draw(c, visit, { ...showProblem(detail, visit.words), code });
+      const why = strangerIn(visit.locale, visitor.stranger);
+      return this.#draw(c, visit, { ...showProblem(why, visit.words), code });
     }
     if (!isReady)
       return this.#draw(c, visit, { ...showProblem(problems.notReady, visit.words), code: 503 });

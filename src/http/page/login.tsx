@@ -4,6 +4,7 @@ import type { LoginPage } from '../identity/index.ts';
 import { createAssets } from './assets.ts';
 import { choicesOf } from './choices.ts';
 import { documentOf } from './layout.tsx';
+import { strangerIn } from './refused.ts';
 import { nobody } from './visit.ts';
 import { words } from './words/index.ts';
 
@@ -16,18 +17,18 @@ export interface LoginPageDependencies {
 /** @throws {Error} a file of the page is missing */
 export function createLoginPage({ version, locale }: LoginPageDependencies): LoginPage {
   const { addresses } = createAssets();
-  return async (c, { next, problem, hasOidc }) => {
+  return async (c, { next, stranger, hasOidc }) => {
     const choices = choicesOf(c, locale());
     const own = words[choices.locale];
     const visit = { ...choices, actor: nobody, words: own, version, url: new URL(c.req.url) };
     const body = (
       <section class="panel sign-in">
         <h1>{own.login.title}</h1>
-        {problem === null ? (
+        {stranger === null ? (
           ''
         ) : (
           <p class="notice bad" role="alert">
-            {problem}
+            {strangerIn(choices.locale, stranger)}
           </p>
         )}
         {hasOidc ? (

@@ -5,7 +5,7 @@ import { createLoginPage } from '../../../src/http/page/login.tsx';
 
 const draw = createLoginPage({ version: '1.2.3', locale: () => 'en' });
 const page = (facts: Partial<Parameters<typeof draw>[1]> = {}) =>
-  new Hono().get('/login', (c) => draw(c, { next: '/', problem: null, hasOidc: false, ...facts }));
+  new Hono().get('/login', (c) => draw(c, { next: '/', stranger: null, hasOidc: false, ...facts }));
 const html = async (facts = {}, path = '/login') => (await page(facts).request(path)).text();
 
 test('it asks for a token, and keeps where the visitor wanted to go', async () => {
@@ -24,7 +24,8 @@ test('a stranger sees neither the menu nor a name', async () => {
 });
 
 test('what went wrong is said, as text', async () => {
-  expect(await html({ problem: '<b>Wrong</b>' })).toContain('&lt;b&gt;Wrong&lt;/b&gt;');
+  const stranger = { status: 401, detail: '<b>Wrong</b>' } as const;
+  expect(await html({ stranger })).toContain('&lt;b&gt;Wrong&lt;/b&gt;');
 });
 
 test('where accounts can sign in, there is a link to do so', async () => {

@@ -1,7 +1,8 @@
 // What an operation refuses, in the language of the visitor.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { refusalIn } from '../../../src/http/page/refused.ts';
+import { refusalIn, strangerIn } from '../../../src/http/page/refused.ts';
+import { strangerOf } from '../../../src/http/visitor.ts';
 import { refusal } from '../../../src/kit/refusals.ts';
 import { ConflictError, FormError, NotFoundError } from '../../../src/operations/index.ts';
 import { projectFiles } from '../../tree/project-files.ts';
@@ -30,6 +31,15 @@ test('how a field should be written is said besides', () => {
 test('what has no other words is said in English', () => {
   expect(refusalIn('th', new NotFoundError('No such.'), 'No such.')).toBe('No such.');
   expect(refusalIn('th', new Error('x'), 'detail')).toBe('detail');
+});
+
+test('whoever may not come in reads why in Thai too, but for what a proxy did', () => {
+  const late = strangerOf(429, 'loginsFailed', { seconds: '7' });
+  expect(strangerIn('th', late)).toMatch(/[ก-๙].* 7 /);
+  expect(strangerIn('en', late)).toBe(late.detail);
+  expect(strangerIn('th', { status: 401, detail: 'The header came twice.' })).toBe(
+    'The header came twice.',
+  );
 });
 
 /** By file: why a refusal there need not be said in Thai. */
