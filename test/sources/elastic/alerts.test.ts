@@ -64,6 +64,6 @@ test.each([{}, { username: 'a' }, { api_key: key, username: 'a', password: 'b' }
   '%j is no credential',
   (given) => {
     const { error } = elasticAlerts.config.safeParse({ url: 'https://es.example.com', ...given });
-    expect(error?.issues[0]?.message).toContain('or user and password are required');
+    expect(error?.issues[0]?.message).toContain('or username and password are required');
   },
 );
