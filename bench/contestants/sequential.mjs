@@ -1,6 +1,7 @@
 // As the old script would: one event after the other, each posted before the next, no database.
 // Reader and sender are the fast ones.
-import { draftOf, idleMs, readPage } from './reader.mjs';
+import { idleMs } from './read_all.mjs';
+import { draftOf, readPage } from './reader.mjs';
 import { send } from './sender.mjs';
 
 let after = 0;

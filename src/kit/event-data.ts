@@ -24,6 +24,12 @@ export function recordOf(format: RecordFormat, message: Message, deliveryId: str
   return { ...head, ...eventData(message) };
 }
 
+/** Writes {@link recordOf} as JSON: what a broker is sent, and what is shown of it before. */
+export function recordWriter(format: RecordFormat) {
+  return (message: Message, deliveryId: string): string =>
+    JSON.stringify(recordOf(format, message, deliveryId));
+}
+
 /** When it happened, else when it arrived: ISO 8601 in UTC. */
 export function timeOf({ event }: Message): string {
   return event.occurredAt ?? event.receivedAt;

@@ -1,11 +1,11 @@
 // A reader as one would write it for one program: a page is cut where its events end, the text of
 // each is kept, and of its fields only those that a plain card shows. It trusts the far end.
+import { readAllBy } from '../read_all.mjs';
 import { createExchange } from './exchange.mjs';
 
 const { DEEPINSTINCT_URL: url, TOKENS_KEY: token } = process.env;
 const exchange = createExchange(url);
 const { host } = new URL(url);
-export const idleMs = 20;
 
 async function readPage(after) {
   const { status, body } = await exchange(
@@ -71,17 +71,6 @@ export function draftOf({ raw, id, value }) {
   };
 }
 
-/** As the one of ../reader.mjs. */
-export async function readAll(store, mayGoOn = async () => {}) {
-  let after = 0;
-  let next = readPage(after);
-  for (;;) {
-    const page = await next;
-    if (page.items.length === 0) await new Promise((resolve) => setTimeout(resolve, idleMs));
-    else after = page.newestId;
-    next = readPage(after);
-    if (page.items.length === 0) continue;
-    await store(page);
-    await mayGoOn();
-  }
+export function readAll(store, mayGoOn) {
+  return readAllBy(readPage, store, mayGoOn);
 }

@@ -199,12 +199,11 @@ function open({ url, session }: LineOptions, onData: (bytes: Buffer) => void): S
 
 /** @param keepAlive the header of that name */
 function keptMsOf(keepAlive: string | undefined): number {
-  const seconds = keepAlive && /(?:^|[,\s])timeout=(\d{1,9})/i.exec(keepAlive)?.[1];
-  return seconds === undefined || seconds === ''
-    ? keepMs
-    : Math.min(keepMaxMs, Number(seconds) * 1000 - earlierMs);
+  const seconds = /(?:^|[,\s])timeout=(\d{1,9})/i.exec(keepAlive ?? '')?.[1];
+  return seconds === undefined ? keepMs : Math.min(keepMaxMs, Number(seconds) * 1000 - earlierMs);
 }
 
-function failureOf(code: string): Error {
+/** @param code one that failure.ts explains */
+export function failureOf(code: string): Error {
   return Object.assign(new Error(code), { code });
 }

@@ -1,6 +1,6 @@
 // Sends requests directly, without a proxy: connections that stay open, for each origin so many.
 // It does what undici does for us, for a third of the CPU (docs/decisions/0060).
-import { type Follower, Line, type Outgoing } from './line.ts';
+import { type Follower, failureOf, Line, type Outgoing } from './line.ts';
 
 export interface LinesOptions {
   /** Connections to one origin. Further requests wait. */
@@ -185,8 +185,4 @@ function headOf(
   if (body === null) head += method === 'GET' ? '' : 'content-length: 0\r\n';
   else head += `content-length: ${Buffer.byteLength(body)}\r\n`;
   return `${head}\r\n`;
-}
-
-function failureOf(code: string): Error {
-  return Object.assign(new Error(code), { code });
 }

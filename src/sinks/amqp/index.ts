@@ -9,10 +9,10 @@ import {
   refuseHalves,
   tlsOptionsOf,
 } from '../../kit/broker.ts';
-import { recordFormat, recordOf } from '../../kit/event-data.ts';
+import { recordFormat, recordWriter } from '../../kit/event-data.ts';
 import { KeptConnection } from '../../kit/kept-connection.ts';
 import { placeOf } from '../../kit/place.ts';
-import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Sink, SinkDefinition } from '../../kit/sink.ts';
 import { failureOf } from './answers.ts';
 import { ask, type Connection, connect, publish } from './connection.ts';
 
@@ -71,8 +71,7 @@ function create(settings: z.output<typeof config>): Sink {
     });
   }
 
-  const preview = (message: Message, deliveryId: string) =>
-    JSON.stringify(recordOf(format, message, deliveryId));
+  const preview = recordWriter(format);
   return {
     origin,
     place: placeOf(origin, vhost, exchange, routingKey),

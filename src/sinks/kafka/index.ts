@@ -10,10 +10,10 @@ import {
   refuseHalves,
   tlsOptionsOf,
 } from '../../kit/broker.ts';
-import { recordFormat, recordOf } from '../../kit/event-data.ts';
+import { recordFormat, recordWriter } from '../../kit/event-data.ts';
 import { KeptConnection } from '../../kit/kept-connection.ts';
 import { placeOf } from '../../kit/place.ts';
-import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Sink, SinkDefinition } from '../../kit/sink.ts';
 import { failureOf, forbidden } from './answers.ts';
 import { Cluster } from './cluster.ts';
 import { mechanisms } from './login.ts';
@@ -84,8 +84,7 @@ function create(settings: z.output<typeof config>, { now }: AdapterContext): Sin
       return { partitions: leaders.length, mayWrite };
     });
 
-  const preview = (message: Message, deliveryId: string) =>
-    JSON.stringify(recordOf(format, message, deliveryId));
+  const preview = recordWriter(format);
   return {
     origin,
     place: placeOf(origin, topic),

@@ -10,10 +10,10 @@ import {
   refuseHalves,
   tlsOptionsOf,
 } from '../../kit/broker.ts';
-import { recordFormat, recordOf } from '../../kit/event-data.ts';
+import { recordFormat, recordWriter } from '../../kit/event-data.ts';
 import { KeptConnection } from '../../kit/kept-connection.ts';
 import { placeOf } from '../../kit/place.ts';
-import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Sink, SinkDefinition } from '../../kit/sink.ts';
 import {
   expectStored,
   expectStream,
@@ -93,8 +93,7 @@ function create(settings: Config): Sink {
   }
   const check = (signal: AbortSignal) => kept.use(signal, streamOn);
 
-  const preview = (message: Message, deliveryId: string) =>
-    JSON.stringify(recordOf(format, message, deliveryId));
+  const preview = recordWriter(format);
   return {
     origin,
     place: placeOf(origin, subject),
